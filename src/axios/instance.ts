@@ -1,0 +1,18 @@
+/**
+ * The part of an axios instance that is used. Structural on purpose: axios ships one set of types for `import`
+ * and one for `require`, and an instance of either fits.
+ */
+export interface AxiosInstanceLike {
+  readonly defaults: { readonly baseURL?: string | undefined; readonly headers: object }
+  readonly interceptors: {
+    readonly request: {
+      use(
+        onFulfilled: (config: unknown) => never,
+        onRejected: null,
+        options: { synchronous: boolean },
+      ): number
+      eject(id: number): void
+    }
+  }
+  getUri(config?: { url?: string; baseURL?: string; allowAbsoluteUrls?: boolean }): string
+}

@@ -1,0 +1,253 @@
+/** The `code` of every error of this package; stable, and what the guards test. */
+export type SessionErrorCode =
+  | 'ERR_LOGIN_REQUIRED'
+  | 'ERR_REFRESH_UNAVAILABLE'
+  | 'ERR_REFRESH_CONFIGURATION'
+  | 'ERR_SESSION_CHANGED'
+  | 'ERR_STEP_UP_REQUIRED'
+  | 'ERR_BODY_NOT_REPLAYABLE'
+
+/** What an authorization server says when it refuses (RFC 6749 §5.2). Never holds a token. */
+export interface OAuthErrorAnswer {
+  readonly error: string
+  readonly errorDescription?: string | undefined
+  readonly errorUri?: string | undefined
+}
+
+/**
+ * The base of every error that tokenflight makes. On axios it is the `cause` of the `AxiosError` that the
+ * caller gets; with fetch it is what the promise rejects with. Neither it nor its causes hold a token.
+ */
+export abstract class SessionError extends Error {
+  abstract readonly code: SessionErrorCode
+}
+
+/** Why a new login is needed. */
+export type LoginRequiredReason = 'refused' | 'refresh_token_expired' | 'no_refresh_token' | 'no_session'
+
+const loginRequiredBecause: Record<LoginRequiredReason, string> = {
+  refused: 'The authorization server refused to renew the session',
+  refresh_token_expired: 'The refresh token has expired',
+  no_refresh_token: 'The access token is dead and there is no refresh token',
+  no_session: 'Nobody is signed in',
+}
+
+/**
+ * The session is over, or there is none: only a new login helps. Send the user to sign in and call
+ * `session.login(tokens)` with what comes of it.
+ */
+export class LoginRequiredError extends SessionError {
+  override readonly name = 'LoginRequiredError'
+  readonly code = 'ERR_LOGIN_REQUIRED'
+  /** Why: what the server said, or what was missing. */
+  readonly reason: LoginRequiredReason
+  /** The server's own words, where it had any (RFC 6749 §5.2). */
+  readonly oauth?: OAuthErrorAnswer | undefined
+
+  constructor(
+    reason: LoginRequiredReason,
+    detail: { oauth?: OAuthErrorAnswer | undefined; cause?: unknown } = {},
+  ) {
+    super(
+      `${loginRequiredBecause[reason]}${inWords(detail.oauth)}. Sign in again and call session.login().`,
+      causeOf(detail),
+    )
+    this.reason = reason
+    this.oauth = detail.oauth
+  }
+}
+
+/** What kept a renewal from being done. */
+export type RefreshUnavailableReason =
+  | 'network'
+  | 'timeout'
+  | 'server'
+  | 'malformed'
+  | 'lock'
+  | 'store'
+  | 'vault'
+
+/** Facts that a {@link RefreshUnavailableError} carries. */
+export interface RefreshUnavailableDetail {
+  /** True where the server may have used up the refresh token although no answer was understood. */
+  readonly ambiguous?: boolean
+  readonly status?: number | undefined
+  /** How long the server asked to be left alone, in milliseconds (RFC 9110 §10.2.3). */
+  readonly retryAfterMs?: number | undefined
+  /** A further sentence for the message. */
+  readonly hint?: string | undefined
+  readonly cause?: unknown
+}
+
+const unavailableBecause: Record<RefreshUnavailableReason, string> = {
+  network: 'the token endpoint could not be reached',
+  timeout: 'it did not end within refreshTimeoutMs',
+  server: 'the token endpoint is not able to answer now',
+  malformed: 'the token endpoint gave an answer that is not a token response',
+  lock: 'another tab or session held the lock until the deadline',
+  store: 'the token store could not be read',
+  vault: 'the vault did not hand over the refresh token',
+}
+
+/**
+ * The token could not be renewed just now. The session and its tokens are kept: nobody needs to log in. Try
+ * the request again later, by hand or with a button; `session.refresh()` skips the cool-down.
+ */
+export class RefreshUnavailableError extends SessionError {
+  override readonly name = 'RefreshUnavailableError'
+  readonly code = 'ERR_REFRESH_UNAVAILABLE'
+  readonly reason: RefreshUnavailableReason
+  /** True where the server may have used up the refresh token although no answer was understood. */
+  readonly ambiguous: boolean
+  readonly status?: number | undefined
+  /** How long the server asked to be left alone, in milliseconds (RFC 9110 §10.2.3). */
+  readonly retryAfterMs?: number | undefined
+
+  constructor(reason: RefreshUnavailableReason, detail: RefreshUnavailableDetail = {}) {
+    const status = detail.status ? ` (HTTP ${detail.status})` : ''
+    const hint = detail.hint ? ` ${detail.hint}` : ''
+    super(
+      `The token was not renewed: ${unavailableBecause[reason]}${status}. The session is kept; try again later.${hint}`,
+      causeOf(detail),
+    )
+    this.reason = reason
+    this.ambiguous = detail.ambiguous ?? false
+    this.status = detail.status
+    this.retryAfterMs = detail.retryAfterMs
+  }
+}
+
+/**
+ * The token endpoint does not accept how it is called: a mistake in the set-up, which waiting will not mend
+ * and a login would not either. The message says what to set. The session and its tokens are kept.
+ */
+export class RefreshConfigurationError extends SessionError {
+  override readonly name = 'RefreshConfigurationError'
+  readonly code = 'ERR_REFRESH_CONFIGURATION'
+  readonly status?: number | undefined
+  /** The server's own words, where it had any (RFC 6749 §5.2). */
+  readonly oauth?: OAuthErrorAnswer | undefined
+
+  constructor(
+    advice: string,
+    detail: { status?: number | undefined; oauth?: OAuthErrorAnswer | undefined; cause?: unknown } = {},
+  ) {
+    const status = detail.status ? ` with HTTP ${detail.status}` : ''
+    super(
+      `The token endpoint turned the request down${status}${inWords(detail.oauth)}. ${advice}`,
+      causeOf(detail),
+    )
+    this.status = detail.status
+    this.oauth = detail.oauth
+  }
+}
+
+/**
+ * The session that this request was made in is no longer the current one: a login, a logout or another tab
+ * came between. The request was not sent as the next user. Make it anew if it is still wanted.
+ */
+export class SessionChangedError extends SessionError {
+  override readonly name = 'SessionChangedError'
+  readonly code = 'ERR_SESSION_CHANGED'
+
+  constructor(what = 'The session changed while this request waited') {
+    super(`${what}; it was not sent. Make it anew if it is still wanted.`)
+  }
+}
+
+/**
+ * The token is alive but not good enough: the API wants a wider scope (RFC 6750 §3.1) or a fresher or
+ * stronger sign-in (RFC 9470). Sign the user in again with what `challenge` asks for.
+ */
+export class StepUpRequiredError extends SessionError {
+  override readonly name = 'StepUpRequiredError'
+  readonly code = 'ERR_STEP_UP_REQUIRED'
+  /** What the API asked for, as it stood in WWW-Authenticate. */
+  readonly challenge: { readonly scheme: string; readonly parameters: Readonly<Record<string, string>> }
+
+  constructor(challenge: StepUpRequiredError['challenge']) {
+    super(
+      `The API asks for more than this token gives (${challenge.parameters['error']}). ` +
+        'Sign in again with the scope, acr_values or max_age of its challenge.',
+    )
+    this.challenge = challenge
+  }
+}
+
+/**
+ * The API refused the token, but the body could be read only once and is gone. The session is renewed for
+ * the next request; send this one again with a new body.
+ */
+export class BodyNotReplayableError extends SessionError {
+  override readonly name = 'BodyNotReplayableError'
+  readonly code = 'ERR_BODY_NOT_REPLAYABLE'
+
+  constructor() {
+    super(
+      'The API refused the token and the body can be read only once. Send the request again with a new body.',
+    )
+  }
+}
+
+function inWords(oauth: OAuthErrorAnswer | undefined): string {
+  if (!oauth) return ''
+  return ` (${oauth.error}${oauth.errorDescription ? `: ${oauth.errorDescription}` : ''})`
+}
+
+function causeOf(detail: { readonly cause?: unknown }): ErrorOptions | undefined {
+  return detail.cause === undefined ? undefined : { cause: detail.cause }
+}
+
+/** The longest chain of causes that is followed; a chain may be a circle. */
+const maxCauses = 16
+
+/**
+ * The tokenflight error in what a request rejected with: the error itself or one of its causes. It is found
+ * by its `code`, so that one made by another copy of the package is found as well.
+ *
+ * @example
+ * api.get('/me').catch((error) => toast(getSessionError(error)?.message ?? 'Something went wrong'))
+ */
+export function getSessionError(error: unknown): SessionError | undefined {
+  let candidate = error as Partial<SessionError> | null | undefined
+  for (let depth = 0; candidate && depth < maxCauses; depth++) {
+    // An AxiosError without a response carries our code too; ours is its cause.
+    if (isOurCode(candidate.code) && !('isAxiosError' in candidate)) return candidate as SessionError
+    candidate = candidate.cause as typeof candidate
+  }
+  return undefined
+}
+
+function isOurCode(code: unknown): boolean {
+  return typeof code === 'string' && /^ERR_(LOGIN|REFRESH|SESSION|STEP_UP|BODY_NOT)_/.test(code)
+}
+
+/** True where a request failed because the user has to log in again, see {@link LoginRequiredError}. */
+export function isLoginRequired(error: unknown): boolean {
+  return getSessionError(error)?.code === 'ERR_LOGIN_REQUIRED'
+}
+
+/** True where the token could not be renewed just now and trying later helps, see {@link RefreshUnavailableError}. */
+export function isRefreshUnavailable(error: unknown): boolean {
+  return getSessionError(error)?.code === 'ERR_REFRESH_UNAVAILABLE'
+}
+
+/** True where the set-up of the grant is wrong, see {@link RefreshConfigurationError}. */
+export function isRefreshConfiguration(error: unknown): boolean {
+  return getSessionError(error)?.code === 'ERR_REFRESH_CONFIGURATION'
+}
+
+/** True where the request belonged to a session that is gone, see {@link SessionChangedError}. */
+export function isSessionChanged(error: unknown): boolean {
+  return getSessionError(error)?.code === 'ERR_SESSION_CHANGED'
+}
+
+/** True where the API wants a better token, see {@link StepUpRequiredError}. */
+export function isStepUpRequired(error: unknown): boolean {
+  return getSessionError(error)?.code === 'ERR_STEP_UP_REQUIRED'
+}
+
+/** True where a body could be read only once, see {@link BodyNotReplayableError}. */
+export function isBodyNotReplayable(error: unknown): boolean {
+  return getSessionError(error)?.code === 'ERR_BODY_NOT_REPLAYABLE'
+}

@@ -1,0 +1,74 @@
+import { credentialOf, type Active, type Credential, type Refreshing, type Stamp } from './state.js'
+import type { Core } from './core.js'
+import { freshnessOf, type Freshness } from './windows.js'
+import type { Renewal } from './renewal.js'
+import type { SessionError } from '../errors.js'
+
+/** 'go': send it now. 'hold': it waits for the session. An error: no token can be had within the deadline. */
+export type Admitted = 'go' | 'hold' | SessionError
+
+/** The rules for a request that is about to be sent. */
+export class Admission {
+  readonly #core: Core
+  readonly #renewal: Renewal
+
+  constructor(core: Core, renewal: Renewal) {
+    this.#core = core
+    this.#renewal = renewal
+  }
+
+  /** Behaviours 3, 7, 18 and 32. Starts a renewal where one is due. */
+  admit(isOneShot: boolean): Admitted {
+    const { state } = this.#core
+    switch (state.status) {
+      case 'active':
+      case 'refreshing':
+        return this.#weigh(state, isOneShot)
+      case 'loading':
+        return 'hold'
+      case 'signedOut':
+        // It cannot be sent twice: what may be had unseen is looked for before, not after a 401.
+        return isOneShot && this.#renewal.mayAppear(state) && !this.#renewal.require('first') ? 'hold' : 'go'
+      case 'disposed':
+        return 'go'
+    }
+  }
+
+  /** What the request is sent with, from this moment on. */
+  use(): Stamp {
+    const { state } = this.#core
+    const credential = credentialOf(state)
+    if (!credential)
+      return { generation: state.generation, version: 0, authorization: this.#core.authorization(undefined) }
+    credential.isUnused = false
+    return credential
+  }
+
+  #weigh(state: Active | Refreshing, isOneShot: boolean): Admitted {
+    const { credential } = state
+    if (!credential) return 'hold'
+    const freshness = freshnessOf(credential, this.#core.settings.now(), this.#core.settings)
+    const isAskedFor = freshness !== 'short' && this.#isAskedFor(credential)
+    if (state.status === 'refreshing') return this.#join(state, isAskedFor ? 'short' : freshness, isOneShot)
+    if (freshness === 'good' && !isAskedFor) return 'go'
+    if (freshness === 'short') return this.#renewal.require('expired') ?? 'hold'
+    // There is life left in the token: where none can be had now, it is used.
+    if (isAskedFor) return this.#renewal.require('refreshWhen') ? 'go' : 'hold'
+    if (isOneShot) return this.#renewal.require('ahead') ? 'go' : 'hold'
+    this.#renewal.ahead()
+    return 'go'
+  }
+
+  #join({ flight, isRejected }: Refreshing, freshness: Freshness, isOneShot: boolean): Admitted {
+    // During a cool-down nothing is on the wire, and a token with life left is used meanwhile.
+    const isRefused = isRejected && !flight.isWaiting
+    if (isRefused || freshness === 'short' || (isOneShot && freshness === 'ahead')) return 'hold'
+    return 'go'
+  }
+
+  #isAskedFor(credential: Credential): boolean {
+    const { refreshWhen, now } = this.#core.settings
+    if (!refreshWhen || credential.isUnused || !credential.isRenewable) return false
+    return this.#core.events.guard('refreshWhen', () => refreshWhen(credential.tokens, now())) === true
+  }
+}

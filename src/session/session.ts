@@ -1,0 +1,147 @@
+import { inProcessLock } from '../lock/in-process.js'
+import { noLock, webLocks, withFallback } from '../lock/web-locks.js'
+import { openTransport, type Transport, type TransportOptions } from './transport.js'
+import { resolveOptions, type SessionOptions, type Settings } from '../options.js'
+import { Admission } from './admission.js'
+import { Core, serverSnapshot, type SessionSnapshot } from './core.js'
+import { credentialOf, disposed } from './state.js'
+import { memoryStore } from '../store/memory.js'
+import { newSessionId } from '../store/record.js'
+import { Persistence } from './persistence.js'
+import { readTokens, type TokenResponse, type TokenSet } from '../tokens.js'
+import type { RefreshLock } from '../lock/refresh-lock.js'
+import { Renewal } from './renewal.js'
+import { SessionChangedError } from '../errors.js'
+import type { SessionEvent } from './events.js'
+import { TokenRequests } from './token-requests.js'
+
+/** One login and everything that keeps it alive. Made by {@link createSession}. */
+export interface Session {
+  /**
+   * Begins a session with the token endpoint's own answer (RFC 6749 §5.1), or with nothing where both tokens
+   * are cookies. Requests that wait for an older session reject. Resolves when the store has it.
+   *
+   * @throws TypeError (as a rejection) where this is no token response; the session before it goes on
+   */
+  login(tokens?: TokenResponse | TokenSet): Promise<void>
+  /** Ends the session here, synchronously, whatever else fails. Resolves when the store is cleared. */
+  logout(): Promise<void>
+  /** Ends everything for good: what is held rejects, no listener and no timer is left. */
+  dispose(): void
+  /**
+   * A token that can be used now, renewed first where that is due; undefined where nobody is signed in.
+   *
+   * @throws RefreshUnavailableError, RefreshConfigurationError, SessionChangedError, or the signal's reason
+   */
+  getAccessToken(options?: { readonly signal?: AbortSignal | undefined }): Promise<string | undefined>
+  /**
+   * Renews now, whatever the token's expiry says; joins a renewal that is on its way. Skips the cool-down.
+   *
+   * @throws LoginRequiredError, RefreshUnavailableError, RefreshConfigurationError, SessionChangedError, or the
+   * signal's reason
+   */
+  refresh(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  /** What the session holds at this moment, undefined where nobody is signed in. Renews nothing. */
+  getTokens(): Promise<TokenSet | undefined>
+  /** Calls `listener` at every change of the snapshot. Returns the way to stop. Fits useSyncExternalStore. */
+  subscribe(listener: () => void): () => void
+  /** The same object until something changes. Never holds a token. */
+  getSnapshot(): SessionSnapshot
+  /** What a server renders with: nothing is known yet. */
+  getServerSnapshot(): SessionSnapshot
+  /** Tells everything that happens, as it happens. Returns the way to stop. */
+  on(listener: (event: SessionEvent) => void): () => void
+  /** The port that every adapter is built on: see {@link Transport}. */
+  openTransport(options: TransportOptions): Transport
+}
+
+/**
+ * Creates a session. It reads its store at once and sends nothing.
+ *
+ * @throws TypeError "Expected `minValidityMs` to be a finite number >= 0, got …" for options that cannot be
+ * @example
+ * const session = createSession({
+ *   refresh: { tokenEndpoint: 'https://auth.example.com/oauth/token', clientId: 'my-spa' },
+ *   onLoginRequired: () => location.assign('/login'),
+ * })
+ */
+export function createSession(options: SessionOptions): Session {
+  const settings = resolveOptions(options)
+  const store = settings.store ?? memoryStore()
+  const core = new Core(settings)
+  const persistence = new Persistence(core, store)
+  const { lock, name } = lockFor(settings, store.name)
+  const renewal = new Renewal(core, persistence, lock, name)
+  const admission = new Admission(core, renewal)
+  const requests = new TokenRequests(core, renewal, admission)
+  const stopListening = onOnline(() => renewal.skipCoolDown())
+  persistence.open()
+  return {
+    login: (tokens) => login(core, persistence, tokens),
+    async logout() {
+      const { sessionId } = credentialOf(core.state) ?? {}
+      core.leave()
+      core.events.emit({ type: 'logout', generation: core.state.generation })
+      await persistence.clear(sessionId)
+    },
+    dispose() {
+      core.transition(disposed(core.state))
+      core.refuse(new SessionChangedError('The session was disposed of while this request waited'))
+      stopListening()
+      persistence.close()
+      core.forgetListeners()
+    },
+    getAccessToken: ({ signal } = {}) => requests.accessToken(signal),
+    refresh: ({ signal } = {}) => requests.renewed(signal),
+    getTokens: () => requests.tokens(),
+    subscribe: core.subscribe,
+    getSnapshot: core.getSnapshot,
+    getServerSnapshot: () => serverSnapshot,
+    on: (listener) => core.events.on(listener),
+    openTransport: (transportOptions) => openTransport(core, renewal, admission, transportOptions),
+  }
+}
+
+async function login(core: Core, persistence: Persistence, given: unknown): Promise<void> {
+  const { settings } = core
+  const now = settings.now()
+  const hasRefreshOnly = typeof (given as TokenSet | undefined)?.refreshToken === 'string'
+  const tokens = readTokens(given ?? {}, {
+    sentAt: now,
+    receivedAt: now,
+    accessTokenExpected: settings.accessTokenIn === 'header' && !hasRefreshOnly,
+    refreshTokenLifetimeMs: settings.refreshTokenLifetimeMs,
+  })
+  if (typeof tokens === 'string') throw new TypeError(tokens)
+  if (core.state.status === 'disposed') throw new TypeError('This session was disposed of: create a new one')
+  const credential = core.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: now })
+  core.events.emit({ type: 'login', generation: credential.generation })
+  await persistence.write(credential)
+}
+
+/** A session that shares its store, or its refresh token by cookie, takes turns with the others. */
+function lockFor(
+  settings: Settings,
+  storeName: string | undefined,
+): { readonly lock: RefreshLock; readonly name: string } {
+  const { refresh } = settings
+  const endpoint =
+    typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
+      ? String(refresh.tokenEndpoint)
+      : undefined
+  const shared = storeName ?? endpoint
+  const locks = webLocks()
+  const best = locks ? withFallback(locks, inProcessLock) : inProcessLock
+  return {
+    name: `tokenflight:${shared ?? ''}`,
+    lock: settings.lock ?? (shared === undefined ? noLock : best),
+  }
+}
+
+/** Browsers tell when the network is back; elsewhere nothing does. */
+function onOnline(listener: () => void): () => void {
+  const { addEventListener, removeEventListener } = globalThis as Partial<Window & typeof globalThis>
+  if (typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') return () => {}
+  globalThis.addEventListener('online', listener)
+  return () => globalThis.removeEventListener('online', listener)
+}

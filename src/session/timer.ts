@@ -1,0 +1,27 @@
+/** A timer that keeps no process alive until someone waits for it. */
+export interface Timer {
+  /** From now on someone waits: the process stays until it fires. */
+  hold(): void
+  clear(): void
+}
+
+/** Calls `callback` once after `ms`, which is below 2^31. */
+export function startTimer(ms: number, callback: () => void): Timer {
+  // Browsers and React Native answer with a number, Node with an object that has ref and unref.
+  const timer = setTimeout(callback, Math.max(ms, 0)) as unknown as { ref?(): void; unref?(): void }
+  timer.unref?.()
+  return { hold: () => timer.ref?.(), clear: () => clearTimeout(timer as unknown as number) }
+}
+
+/** Settles as `promise` does, or rejects after `ms`. A late answer is let go. */
+export function within<T>(ms: number, what: string, promise: PromiseLike<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = startTimer(ms, () =>
+      reject(new Error(`${what} did not answer within ${Math.round(ms)} ms`)),
+    )
+    promise.then(
+      (value) => (timer.clear(), resolve(value)),
+      (error: unknown) => (timer.clear(), reject(error as Error)),
+    )
+  })
+}

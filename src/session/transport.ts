@@ -1,0 +1,110 @@
+import type { Admission } from './admission.js'
+import type { Core } from './core.js'
+import { Exchange, type Terms } from './exchange.js'
+import { OriginRule } from './origin-rule.js'
+import type { Renewal } from './renewal.js'
+import { SessionChangedError, type SessionError } from '../errors.js'
+
+/** An HTTP answer, as the rules for a 401 look at it. */
+export interface TransportAnswer {
+  readonly status: number
+  /** A `Headers` object, or a plain one. */
+  readonly headers: unknown
+  /** Where it came from, after redirects; absent where the transport cannot tell. */
+  readonly url?: string | undefined
+  /** Reads the body; it is read only if this is called. */
+  json(): Promise<unknown>
+}
+
+/** An app's own sign for "the token was refused"; behaviour 14. It takes the place of `status === 401`. */
+export type IsUnauthorized = (answer: TransportAnswer) => boolean | Promise<boolean>
+
+/** What can be aborted: an `AbortSignal`, or anything that tells it the same way. */
+export interface Abortable {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/**
+ * One request, as a transport hands it to the session. `T` is what its caller gets in the end. An outcome is
+ * what `dispatch` fulfilled or rejected with.
+ */
+export interface TransportRequest<T> {
+  readonly method: string
+  /** Absolute, as it will be sent; or relative where no base is known, and then it gets no token. */
+  readonly url: string
+  /** True where the body can be read only once: it is never sent twice. */
+  readonly isOneShot: boolean
+  readonly signal?: Abortable | undefined
+  /** How long it may be held, in milliseconds. */
+  readonly timeoutMs?: number | undefined
+  /**
+   * Puts it on the wire; called again, synchronously, for the replay. `authorization` is the header's value; ''
+   * sends no such header; undefined leaves the headers as they are.
+   */
+  dispatch(authorization: string | undefined): Promise<T>
+  /**
+   * Called first of all when a dispatch has settled: takes off what `dispatch` put on. Returns the status, or
+   * undefined where this is no HTTP answer.
+   */
+  settled(outcome: unknown): number | undefined
+  answerOf(outcome: unknown): TransportAnswer
+  /** Frees what an unread answer occupies. Called just before the replay, not earlier. */
+  discard?(outcome: unknown): void
+  /** Leaves the reason with an answer that the caller gets as it came, where there is a place for it. */
+  annotate?(outcome: unknown, error: SessionError): void
+  /** What the caller is rejected with; `outcome` is the 401 that it waited with. Default: the error. */
+  rejection?(error: SessionError, outcome: unknown): unknown
+  /** What the caller is rejected with where its `signal` aborted while it was held. */
+  aborted(): unknown
+  /** What the caller is rejected with where `timeoutMs` ended while it was held. */
+  timedOut?(): unknown
+}
+
+/** What a transport tells about itself. */
+export interface TransportOptions {
+  /** Where relative addresses lead, asked for each request: its origin may have the token. */
+  readonly baseUrl: () => string | undefined
+  readonly isUnauthorized?: IsUnauthorized | undefined
+}
+
+/** One attached instance or wrapped function. */
+export interface Transport {
+  /** The name of the header to set. */
+  readonly headerName: string
+  /** Sends a request with the session's token, or bare where it goes elsewhere or is part of a renewal. */
+  send<T>(request: TransportRequest<T>): Promise<T>
+  /** Reports something that the app should mend, once. */
+  report(problem: string): void
+  /** Rejects what is held; from now on every request is sent bare. */
+  close(): void
+}
+
+/** Opens a transport. */
+export function openTransport(
+  core: Core,
+  renewal: Renewal,
+  admission: Admission,
+  options: TransportOptions,
+): Transport {
+  const rule = new OriginRule(core.settings, core.events)
+  const { baseUrl, isUnauthorized } = options
+  const owner = {}
+  const terms: Terms = { core, renewal, admission, owner, isUnauthorized }
+  let isOpen = true
+  return {
+    headerName: core.settings.headerName,
+    send(request) {
+      const { signal } = request
+      const isOwn = signal !== undefined && renewal.isOwn(signal)
+      if (!isOpen || isOwn || !rule.allows(request.url, baseUrl())) return request.dispatch(undefined)
+      return new Exchange(terms, request).begin()
+    },
+    report: (problem) => core.events.problemOnce(problem),
+    close() {
+      isOpen = false
+      core.refuse(new SessionChangedError('The session was detached while this request waited'), false, owner)
+    },
+  }
+}

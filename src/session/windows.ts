@@ -1,0 +1,29 @@
+import type { Credential } from './state.js'
+import type { Settings } from '../options.js'
+
+/** 'good': use it. 'ahead': use it and renew behind it. 'short': wait for a new one. */
+export type Freshness = 'good' | 'ahead' | 'short'
+
+/** Windows never take more than these parts of a token's life: a token of one minute is not for ever "ahead". */
+const aheadShare = 0.2
+const minValidityShare = 0.1
+
+/** How fit a token is for one more request; behaviours 15, 31 and 32. `now` is epoch milliseconds. */
+export function freshnessOf(credential: Credential, now: number, settings: Settings): Freshness {
+  if (credential.isUnused || !credential.isRenewable) return 'good'
+  const { expiresAt, refreshTokenExpiresAt } = credential.tokens
+  if (expiresAt === undefined) return credential.authorization === '' ? 'short' : 'good'
+  const leftMs = expiresAt - now
+  // With a refresh token that is past its end there is nothing to renew with: the last of the token is used up.
+  if (refreshTokenExpiresAt !== undefined && refreshTokenExpiresAt <= now)
+    return leftMs > 0 ? 'good' : 'short'
+  const lifetimeMs = expiresAt - credential.issuedAt
+  if (leftMs <= Math.max(0, Math.min(settings.minValidityMs, lifetimeMs * minValidityShare))) return 'short'
+  return leftMs <= Math.min(settings.refreshAheadMs, lifetimeMs * aheadShare) ? 'ahead' : 'good'
+}
+
+/** True where the token's own expiry has passed; an unknown expiry never passes. */
+export function hasExpired(credential: Credential | undefined, now: number): boolean {
+  const expiresAt = credential?.tokens.expiresAt
+  return expiresAt !== undefined && expiresAt <= now
+}

@@ -1,0 +1,146 @@
+import { isHeaderSafe } from './http/authorization.js'
+import { readJwtClaims } from './http/jwt.js'
+
+/** What a session keeps: the tokens, and when they end by this machine's clock. */
+export interface TokenSet {
+  /** Absent where the access token is a cookie, or where only a refresh token is known yet. */
+  readonly accessToken?: string | undefined
+  readonly tokenType?: string | undefined
+  /** Absent where there is none, or where it is a cookie. */
+  readonly refreshToken?: string | undefined
+  /** When the access token ends, in epoch milliseconds; absent: unknown, a 401 tells. */
+  readonly expiresAt?: number | undefined
+  /** When the refresh token ends, in epoch milliseconds; absent: unknown, the server tells. */
+  readonly refreshTokenExpiresAt?: number | undefined
+  readonly scope?: string | undefined
+  readonly idToken?: string | undefined
+  /** Who this is: the `sub` of the id_token, or what was given. */
+  readonly subject?: string | undefined
+}
+
+/** The answer of a token endpoint, in OAuth's own spelling (RFC 6749 §5.1). Durations in it are seconds. */
+export interface OAuthTokenResponse {
+  readonly access_token?: string | undefined
+  readonly token_type?: string | undefined
+  readonly refresh_token?: string | null | undefined
+  /** Seconds until the access token ends. Some servers send a string. */
+  readonly expires_in?: number | string | null | undefined
+  /** Seconds until the refresh token ends (Keycloak); 0: it does not end. */
+  readonly refresh_expires_in?: number | string | null | undefined
+  /** Seconds until the refresh token ends (GitHub, Google, Okta). */
+  readonly refresh_token_expires_in?: number | string | null | undefined
+  readonly scope?: string | null | undefined
+  readonly id_token?: string | null | undefined
+}
+
+/** The same in camelCase, as home-made servers spell it. `expiresIn` stays in seconds. */
+export interface CamelCaseTokenResponse extends TokenSet {
+  /** Seconds until the access token ends. */
+  readonly expiresIn?: number | string | null | undefined
+}
+
+/** What `login`, a refresh function and `acquire` take: the token endpoint's own answer, as it is. */
+export type TokenResponse = OAuthTokenResponse | CamelCaseTokenResponse
+
+/** What is needed to turn an answer into a token set. */
+export interface TokenContext {
+  /** When the grant was sent, by our clock: what `expires_in` counts from (behaviour 31). */
+  readonly sentAt: number
+  /** When the answer came: what a JWT's `exp - iat` counts from. */
+  readonly receivedAt: number
+  /** False where the access token is a cookie. */
+  readonly accessTokenExpected: boolean
+  /** What each new refresh token lives, where only the app knows it. */
+  readonly refreshTokenLifetimeMs?: number | undefined
+  /** What is kept where the answer is silent (RFC 6749 §6: no new refresh token means keep the old one). */
+  readonly previous?: TokenSet | undefined
+}
+
+/** The last moment that a Date can hold: an absurd `expires_in` ends there. */
+const endOfTime = 8.64e15
+
+/**
+ * Reads a token response or a token set; behaviour 23.
+ *
+ * @returns the token set, or one sentence "Expected …, got …" without a token in it
+ */
+export function readTokens(answer: unknown, context: TokenContext): TokenSet | string {
+  if (typeof answer !== 'object' || answer === null) return `Expected a token response, got ${kindOf(answer)}`
+  const raw = answer as Readonly<Record<string, unknown>>
+  const accessToken = raw['access_token'] ?? raw['accessToken']
+  const refreshToken = raw['refresh_token'] ?? raw['refreshToken']
+  if (!isHeaderSafe(accessToken) && (context.accessTokenExpected || accessToken != null)) {
+    return `Expected \`access_token\` to be a non-empty string of visible ASCII, got ${kindOf(accessToken)}`
+  }
+  if (refreshToken != null && typeof refreshToken !== 'string') {
+    return `Expected \`refresh_token\` to be a string, got ${kindOf(refreshToken)}`
+  }
+  return assemble(raw, context)
+}
+
+function assemble(raw: Readonly<Record<string, unknown>>, context: TokenContext): TokenSet {
+  const { previous } = context
+  const accessToken = text(raw['access_token'] ?? raw['accessToken'])
+  const refreshToken = text(raw['refresh_token'] ?? raw['refreshToken'])
+  const idToken = text(raw['id_token'] ?? raw['idToken'])
+  return {
+    accessToken,
+    tokenType: text(raw['token_type'] ?? raw['tokenType']) ?? previous?.tokenType,
+    refreshToken: refreshToken ?? previous?.refreshToken,
+    expiresAt: expiryOf(raw, accessToken, context),
+    refreshTokenExpiresAt: refreshExpiryOf(raw, refreshToken, context),
+    scope: text(raw['scope']) ?? previous?.scope,
+    idToken: idToken ?? previous?.idToken,
+    subject: text(raw['subject']) ?? text(idToken && readJwtClaims(idToken)?.['sub']) ?? previous?.subject,
+  }
+}
+
+/** Behaviour 31: what the server said, else what the JWT says of its own length, else unknown. */
+function expiryOf(
+  raw: Readonly<Record<string, unknown>>,
+  accessToken: string | undefined,
+  context: TokenContext,
+): number | undefined {
+  const seconds = number(raw['expires_in'] ?? raw['expiresIn'])
+  if (seconds !== undefined) return after(context.sentAt, seconds)
+  const expiresAt = number(raw['expiresAt'])
+  if (expiresAt !== undefined) return expiresAt
+  const { exp, iat } = (accessToken && readJwtClaims(accessToken)) || {}
+  if (typeof exp !== 'number') return undefined
+  if (typeof iat === 'number') return after(context.receivedAt, exp - iat)
+  return exp * 1000 > context.receivedAt ? exp * 1000 : undefined
+}
+
+function refreshExpiryOf(
+  raw: Readonly<Record<string, unknown>>,
+  refreshToken: string | undefined,
+  context: TokenContext,
+): number | undefined {
+  const expiresAt = number(raw['refreshTokenExpiresAt'])
+  if (expiresAt !== undefined) return expiresAt
+  const seconds = number(raw['refresh_expires_in'] ?? raw['refresh_token_expires_in'])
+  if (seconds) return after(context.sentAt, seconds)
+  const lifetimeMs = context.refreshTokenLifetimeMs
+  if (lifetimeMs !== undefined && refreshToken) return context.sentAt + lifetimeMs
+  return refreshToken ? undefined : context.previous?.refreshTokenExpiresAt
+}
+
+function after(start: number, seconds: number): number {
+  return Math.min(start + Math.max(seconds, 0) * 1000, endOfTime)
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value ? value : undefined
+}
+
+function number(value: unknown): number | undefined {
+  const parsed = typeof value === 'string' && value.trim() ? Number(value) : value
+  return typeof parsed === 'number' && parsed === parsed ? parsed : undefined
+}
+
+/** What kind of value this is, for a message that must not show it: even a number may be a token. */
+function kindOf(value: unknown): string {
+  if (value == null || value === '') return value === '' ? 'an empty string' : String(value)
+  if (typeof value === 'string') return 'a string with other characters'
+  return Array.isArray(value) ? 'an array' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
+}
