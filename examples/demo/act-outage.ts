@@ -8,8 +8,8 @@ const callers = 10
 export const outage: Act = {
   title: 'The token endpoint is down',
   story: [
-    'First it says 503 once: nobody notices. Then it says 503 until there is no time',
-    'left to try again: requests fail, nobody is signed out. Then it is back.',
+    'First it says 503 once: nobody notices. Then it says so until no time is left',
+    'to try again: requests fail, nobody is signed out. Then it is back.',
   ],
 
   async play(stage) {

@@ -51,7 +51,9 @@ function touches({ from, until = Infinity }: Span, start: number, end: number): 
 
 /** Prints one line of the picture: a label, what happened over time, and what it came to. */
 export function printLane(label: string, colour: Colour, cells: readonly string[], note: string): void {
-  const picture = cells.map((cell) => paint(cell === '·' ? 'dim' : colour, cell)).join('')
+  const picture = cells
+    .join('')
+    .replace(/·+|[^·]+/g, (run) => paint(run.startsWith('·') ? 'dim' : colour, run))
   say(`${label.padEnd(labelWidth)}${picture} ${note}`)
 }
 

@@ -1,0 +1,73 @@
+import { useBench, type Bench } from '../support/bench.js'
+import { elapsed, turn, useFakeClock } from '../support/fake-clock.js'
+import { tokens } from '../support/token-endpoint-double.js'
+
+const { bench } = useBench()
+useFakeClock()
+
+/** Node has no such events: a browser's are put in their place. */
+const listeners = new Map<string, Set<() => void>>()
+const globals = globalThis as { addEventListener?: unknown; removeEventListener?: unknown }
+
+beforeEach(() => {
+  const of = (type: string): Set<() => void> =>
+    listeners.get(type) ?? listeners.set(type, new Set()).get(type)!
+  globals.addEventListener = (type: string, listener: () => void) => void of(type).add(listener)
+  globals.removeEventListener = (type: string, listener: () => void) => void of(type).delete(listener)
+})
+
+afterEach(() => {
+  delete globals.addEventListener
+  delete globals.removeEventListener
+  listeners.clear()
+})
+
+const goOnline = (): void => listeners.get('online')?.forEach((listener) => listener())
+
+/** A session with a token past its end, whose first grant has just failed; now the server would answer. */
+async function cooling(): Promise<Bench> {
+  const one = bench()
+  await one.session.login(tokens(1, { expires_in: 0 }))
+  one.endpoint.always({ status: 500 })
+  await one.session.refresh().catch(() => {})
+  one.endpoint.always({ body: tokens(2) })
+  return one
+}
+
+it('the network’s return ends the cool-down for those who wait (25)', async () => {
+  const { http, endpoint } = await cooling()
+  const answer = http.get('/me')
+  await turn()
+  expect(endpoint.asked).toHaveLength(1)
+  goOnline()
+  expect((await answer).data.token).toBe('access-2')
+  expect([elapsed(), endpoint.asked.length]).toEqual([0, 2])
+})
+
+it('it ends it for those who come later too, and asks nothing by itself (25)', async () => {
+  const { http, endpoint } = await cooling()
+  goOnline()
+  await turn()
+  expect(endpoint.asked).toHaveLength(1)
+  expect((await http.get('/me')).data.token).toBe('access-2')
+  expect(elapsed()).toBe(0)
+})
+
+it('it disturbs no session that is well, loading or signed out (25)', async () => {
+  const { session, http, endpoint, told } = bench()
+  goOnline()
+  await session.login(tokens(1))
+  goOnline()
+  expect((await http.get('/me')).data.token).toBe('access-1')
+  await session.logout()
+  goOnline()
+  await turn()
+  expect([endpoint.asked.length, told('grant'), session.getSnapshot().status]).toEqual([0, 0, 'signedOut'])
+})
+
+it('dispose leaves no listener on the page (37)', async () => {
+  const { session } = await cooling()
+  expect([...listeners.values()].some(({ size }) => size > 0)).toBe(true)
+  session.dispose()
+  expect([...listeners.values()].map(({ size }) => size)).toEqual([...listeners.keys()].map(() => 0))
+})

@@ -1,0 +1,126 @@
+import { createSession, memoryStore } from 'tokenflight/axios'
+import { failOnLeaks } from '../support/no-leaks.js'
+
+failOnLeaks()
+
+const tokenEndpoint = 'https://auth.example.com/token'
+const refresh = { tokenEndpoint }
+
+/** What construction throws with these options over good ones. */
+function thrownBy(options: object): unknown {
+  try {
+    createSession({ refresh, ...options }).dispose()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+const wrong: [options: object, name: string][] = [
+  ...[
+    'minValidityMs',
+    'refreshAheadMs',
+    'refreshTimeoutMs',
+    'rotationGraceMs',
+    'refreshTokenLifetimeMs',
+  ].flatMap((name) =>
+    ['5s', -1, NaN, Infinity, null, {}].map((value): [object, string] => [{ [name]: value }, name]),
+  ),
+  [{ refreshTimeoutMs: 0 }, 'refreshTimeoutMs'],
+  [{ refreshTimeoutMs: 2 ** 31 }, 'refreshTimeoutMs'],
+  [{ refreshBudget: 5 }, 'refreshBudget'],
+  [{ refreshBudget: { grants: -1, windowMs: 1 } }, 'refreshBudget.grants'],
+  [{ refreshBudget: { grants: 1, windowMs: 'x' } }, 'refreshBudget.windowMs'],
+  ...['acquire', 'refreshWhen', 'isSessionOver', 'onLoginRequired', 'now'].map((name): [object, string] => [
+    { [name]: 'yes' },
+    name,
+  ]),
+  [{ store: {} }, 'store'],
+  [{ store: { ...memoryStore(), set: undefined } }, 'store'],
+  [{ store: { ...memoryStore(), clear: 1 } }, 'store'],
+  [{ lock: {} }, 'lock'],
+  [{ lock: null }, 'lock'],
+  [{ allowedOrigins: 'https://api.example.com' }, 'allowedOrigins'],
+  [{ allowedOrigins: ['api.example.com'] }, 'allowedOrigins'],
+  [{ allowedOrigins: ['data:,x'] }, 'allowedOrigins'],
+  [{ headerName: '' }, 'headerName'],
+  [{ headerName: 'X Token' }, 'headerName'],
+  [{ headerName: 5 }, 'headerName'],
+  [{ authScheme: 'Two words' }, 'authScheme'],
+  [{ authScheme: 'A\r\nb' }, 'authScheme'],
+  [{ accessTokenIn: 'body' }, 'accessTokenIn'],
+  [{ refresh: undefined }, 'refresh'],
+  [{ refresh: 'https://auth.example.com' }, 'refresh'],
+  [{ refresh: {} }, 'refresh.tokenEndpoint'],
+  [{ refresh: { tokenEndpoint: '/token' } }, 'refresh.tokenEndpoint'],
+  [{ refresh: { tokenEndpoint: 'ftp://auth.example.com/' } }, 'refresh.tokenEndpoint'],
+  [{ refresh: { tokenEndpoint: 'http://auth.example.com/token' } }, 'refresh.tokenEndpoint'],
+  [{ refresh: { tokenEndpoint, encoding: 'xml' } }, 'refresh.encoding'],
+  [{ refresh: { tokenEndpoint, refreshTokenIn: 'header' } }, 'refresh.refreshTokenIn'],
+  [{ refresh: { tokenEndpoint, clientAuthentication: 'basic' } }, 'refresh.clientAuthentication'],
+]
+
+it.each(wrong)('%j is refused at construction by a TypeError that names `%s`', (options, name) => {
+  const error = thrownBy(options)
+  expect(error).toBeInstanceOf(TypeError)
+  expect((error as TypeError).message).toMatch(/^Expected `[\w.]+` to be .+, got .+/s)
+  expect((error as TypeError).message.startsWith(`Expected \`${name}\` to be `)).toBe(true)
+})
+
+it('the message says what was expected and shows what was given, with its type', () => {
+  expect(thrownBy({ minValidityMs: '5s' })).toEqual(
+    new TypeError('Expected `minValidityMs` to be a finite number >= 0, got "5s" (string)'),
+  )
+  expect(thrownBy({ refreshTimeoutMs: -1 })).toEqual(
+    new TypeError('Expected `refreshTimeoutMs` to be a finite number >= 1, got -1 (number)'),
+  )
+})
+
+it.each([undefined, null, 5, 'options'])(
+  '%p in the place of the options is refused by a TypeError',
+  (options) => {
+    expect(() => createSession(options as never)).toThrow(/^Expected `options` to be an object, got /)
+  },
+)
+
+it.each<[object]>([
+  [{ minValidityMs: undefined, store: undefined, lock: undefined, refreshWhen: undefined }],
+  [{ minValidityMs: 0, refreshAheadMs: 0, rotationGraceMs: 0, refreshTokenLifetimeMs: 0 }],
+  [{ refreshTimeoutMs: 1 }],
+  [{ refreshTimeoutMs: 2 ** 31 - 1 }],
+  [{ refreshBudget: { grants: 0, windowMs: 0 } }],
+  [{ authScheme: '' }],
+  [{ authScheme: 'DPoP', headerName: 'X-Token' }],
+  [{ accessTokenIn: 'cookie' }],
+  [{ allowedOrigins: [] }],
+  [{ allowedOrigins: ['https://api.example.com', new URL('http://localhost:3000/x')] }],
+  [{ allowedOrigins: () => true }],
+  [{ refresh: { tokenEndpoint: new URL(tokenEndpoint) } }],
+  [{ refresh: { tokenEndpoint: 'http://127.0.0.1:9/token' } }],
+  [{ refresh: { tokenEndpoint: 'http://auth.example.com/token' }, allowInsecure: true }],
+  [{ refresh: async () => {} }],
+  [{ refresh: undefined, acquire: async () => ({ access_token: 'a' }) }],
+])('%j is accepted', (options) => {
+  expect(thrownBy(options)).toBeUndefined()
+})
+
+it.each<[string, unknown]>([
+  ['a string', 'access-1'],
+  ['an array', []],
+  ['an empty object', {}],
+  ['an access_token that is a number', { access_token: 5 }],
+  ['an empty access_token', { access_token: '' }],
+  ['an access_token with a space', { access_token: 'a b' }],
+  ['an access_token beyond ASCII', { access_token: 'tökén' }],
+  ['a refresh_token that is an object', { access_token: 'a', refresh_token: {} }],
+])('login with %s rejects with a TypeError, and the session before it goes on', async (_, given) => {
+  const session = createSession({ refresh })
+  await session.login({ access_token: 'access-1' })
+  const before = session.getSnapshot()
+  const error = await session.login(given as never).catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(TypeError)
+  expect((error as TypeError).message).toMatch(/^Expected .+, got /)
+  expect(session.getSnapshot()).toBe(before)
+  expect(await session.getAccessToken()).toBe('access-1')
+  session.dispose()
+})

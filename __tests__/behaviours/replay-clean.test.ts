@@ -1,0 +1,204 @@
+import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios'
+import { attachSession } from 'tokenflight/axios'
+import {
+  refusing,
+  refusingAdapter,
+  rejectionOf,
+  scriptedAdapter,
+  type ScriptedAdapter,
+  type SessionUnderTest,
+  useBench,
+} from '../support/session-under-test.js'
+
+const bench = useBench()
+const baseURL = 'https://api.example.com'
+
+let subject: SessionUnderTest
+
+async function attached(adapter: ScriptedAdapter): Promise<AxiosInstance> {
+  subject = await bench.signedIn()
+  const api = axios.create({ baseURL, adapter })
+  attachSession(api, subject.session)
+  return api
+}
+
+/** Neither the header nor the adapter on it is the session’s. */
+function expectClean(config: InternalAxiosRequestConfig | undefined, adapter: unknown): void {
+  expect(config?.adapter).toBe(adapter)
+  expect(config?.headers.has('Authorization')).toBe(false)
+  expect(config?.beforeRedirect).toBeUndefined()
+  expect(JSON.stringify(config)).not.toContain('access-')
+}
+
+describe('the config of what comes back', () => {
+  test('is the app’s own with a first answer (17)', async () => {
+    const adapter = scriptedAdapter()
+    expectClean((await (await attached(adapter)).get('/me')).config, adapter)
+  })
+
+  test('is the app’s own with a replayed answer (17)', async () => {
+    const adapter = refusingAdapter('access-1')
+    const { config } = await (await attached(adapter)).get('/me')
+    expectClean(config, adapter)
+    expect(adapter.sent).toHaveLength(2)
+  })
+
+  test('is the app’s own with an error, of the API or of the network (17)', async () => {
+    const adapter = scriptedAdapter(({ url }) => {
+      if (url === '/gone') throw new axios.AxiosError('Network Error', 'ERR_NETWORK')
+      return { status: 500 }
+    })
+    const api = await attached(adapter)
+    expectClean((await rejectionOf(api.get('/me'))).config, adapter)
+    const config = await capture(api, '/gone')
+    expectClean(config, adapter)
+  })
+
+  test('is the app’s own with the second 401 (17)', async () => {
+    const adapter = refusingAdapter('access-1', 'access-2')
+    const error = await rejectionOf((await attached(adapter)).get('/me'))
+    expectClean(error.config, adapter)
+    expectClean(error.response?.config, adapter)
+  })
+
+  test('is the app’s own with an error of the session’s (17)', async () => {
+    const adapter = refusingAdapter('access-1')
+    const api = await attached(adapter)
+    subject.failure = { status: 400, body: { error: 'invalid_request' } }
+    const error = await rejectionOf(api.get('/me'))
+    expect(error).toMatchObject({ isAxiosError: true, response: { status: 401 } })
+    expectClean(error.config, adapter)
+  })
+
+  test('is the app’s own where the request was aborted while it was held (17)', async () => {
+    const adapter = refusingAdapter('access-1')
+    const api = await attached(adapter)
+    const controller = new AbortController()
+    subject.gate.hold()
+    const error = rejectionOf(api.get('/me', { signal: controller.signal }))
+    await subject.holding(1)
+    controller.abort()
+    expectClean((await error).config, adapter)
+    subject.gate.release()
+  })
+
+  test('is the app’s own where the request was aborted before it began (17)', async () => {
+    const adapter = scriptedAdapter()
+    const api = await attached(adapter)
+    const error = await rejectionOf(api.get('/me', { signal: AbortSignal.abort() }))
+    expect(error.code).toBe('ERR_CANCELED')
+    expectClean(error.config, adapter)
+  })
+
+  test('keeps a named adapter as a name (17)', async () => {
+    const server = await bench.server(refusing(['access-1']))
+    subject = await bench.signedIn()
+    const api = axios.create({ baseURL: server.origin, adapter: 'http' })
+    attachSession(api, subject.session)
+    const { config } = await api.get('/me')
+    expect(config.adapter).toBe('http')
+    const own = axios.create({ baseURL: server.origin })
+    attachSession(own, subject.session)
+    expect((await own.get('/me')).config.adapter).toEqual(axios.defaults.adapter)
+  })
+
+  test('has neither header while the app’s own adapter settles, where that has another name (17)', async () => {
+    subject = await bench.signedIn({ headerName: 'X-Access-Token' })
+    const api = axios.create({ baseURL, adapter: scriptedAdapter() })
+    attachSession(api, subject.session)
+    expect((await api.get('/me')).config.headers.has('X-Access-Token')).toBe(false)
+  })
+
+  test('holds the same headers, with the same spelling, as without a session (17)', async () => {
+    const adapter = refusingAdapter('access-1')
+    const api = await attached(adapter)
+    const send = { headers: { 'x-ODD': '1', Accept: 'text/html' }, data: { a: 1 }, method: 'post', url: '/' }
+    const { config } = await api.request(send)
+    const bare = await axios.create({ baseURL, adapter }).request(send)
+    expect(config.headers.toJSON()).toEqual(bare.config.headers.toJSON())
+  })
+})
+
+describe('sending it again', () => {
+  test('an error’s config is a new request, attached afresh (17)', async () => {
+    const adapter = scriptedAdapter(({ authorization }, index) => ({
+      status: index === 1 ? 503 : authorization === 'Bearer access-2' ? 200 : 401,
+    }))
+    const api = await attached(adapter)
+    const { config } = await rejectionOf(api.post('/pay', { amount: 1 }))
+    const answer = await api.request(config!)
+    expect(answer.status).toBe(200)
+    expect(adapter.authorizations).toStrictEqual(['Bearer access-1', 'Bearer access-1', 'Bearer access-2'])
+    expect(adapter.sent.map(({ data, url }) => [url, data])).toStrictEqual(
+      Array(3).fill(['/pay', '{"amount":1}']),
+    )
+  })
+
+  test('an answer’s config is one too, with the token of that moment (17)', async () => {
+    const adapter = scriptedAdapter()
+    const api = await attached(adapter)
+    const { config } = await api.get('/me')
+    await subject.session.refresh()
+    await api.request(config)
+    await api(config)
+    expect(adapter.authorizations).toStrictEqual(['Bearer access-1', 'Bearer access-2', 'Bearer access-2'])
+    expect(subject.problems).toStrictEqual([])
+  })
+
+  test('a second 401’s config may be renewed for again (17)', async () => {
+    const adapter = refusingAdapter('access-1', 'access-2')
+    const api = await attached(adapter)
+    const { config } = await rejectionOf(api.get('/me'))
+    await api.request(config!)
+    expect(adapter.authorizations).toStrictEqual([
+      'Bearer access-1',
+      'Bearer access-2',
+      'Bearer access-2',
+      'Bearer access-3',
+    ])
+  })
+
+  test('on an instance without a session it is a plain request (17)', async () => {
+    const adapter = refusingAdapter('access-1')
+    const { config } = await (await attached(adapter)).get('/me')
+    await axios.create().request(config)
+    expect(adapter.authorizations.at(-1)).toBeUndefined()
+    expect(subject.session.getSnapshot()).toMatchObject({ status: 'active', held: 0 })
+  })
+
+  test('the base URL is not doubled on the wire (17)', async () => {
+    const server = await bench.server(refusing(['access-1']))
+    subject = await bench.signedIn()
+    const api = axios.create({ baseURL: `${server.origin}/v1` })
+    attachSession(api, subject.session)
+    const { config } = await api.get('/me', { params: { a: 1 } })
+    await api.request(config)
+    expect(server.requests.map(({ path, query }) => `${path}?${query.toString()}`)).toStrictEqual(
+      Array(3).fill('/v1/me?a=1'),
+    )
+  })
+
+  test('a config that an interceptor kept before the answer came is a new request as well (17)', async () => {
+    const adapter = refusingAdapter('access-1')
+    subject = await bench.signedIn()
+    const api = axios.create({ baseURL, adapter })
+    let kept: InternalAxiosRequestConfig | undefined
+    api.interceptors.request.use((config) => ((kept ??= config), config))
+    attachSession(api, subject.session)
+    await api.get('/me')
+    await api.request(kept!)
+    expect(adapter.authorizations).toStrictEqual(['Bearer access-1', 'Bearer access-2', 'Bearer access-2'])
+    expect(subject.grants).toBe(1)
+  })
+})
+
+/** The config of a request whose adapter threw an error that names none. */
+async function capture(api: AxiosInstance, url: string): Promise<InternalAxiosRequestConfig | undefined> {
+  const configs: InternalAxiosRequestConfig[] = []
+  const transformRequest = function (this: InternalAxiosRequestConfig, data: unknown): unknown {
+    configs.push(this)
+    return data
+  }
+  await rejectionOf(api.get(url, { transformRequest }))
+  return configs[0]
+}

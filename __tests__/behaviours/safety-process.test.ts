@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+
+/** Runs a program of its own that must end by itself; what is still alive after the limit is killed and fails. */
+function run(scene: string): Promise<{ code: number; printed: string }> {
+  const program = join(__dirname, '..', 'support', 'exit-program.ts')
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', program, scene],
+      { cwd: join(__dirname, '..', '..'), timeout: 12_000 },
+      (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0
+        resolve({ code, printed: `${stdout}${stderr}`.trim() })
+      },
+    )
+  })
+}
+
+it.each([
+  ['a session that is signed in, with nothing to do', 'idle'],
+  ['a session that was never used', 'unused'],
+  ['a cool-down', 'cool-down'],
+  ['a grant behind the traffic that never answers', 'ahead'],
+  ['a grant that nobody waits for any more', 'abandoned'],
+  ['a store that never answers', 'silent-store'],
+])('%s keeps no process alive (37)', async (_, scene) => {
+  expect(await run(scene)).toEqual({ code: 0, printed: 'done' })
+})
+
+it('someone who waits does keep it alive: the answer is not lost (37)', async () => {
+  expect(await run('waiting')).toEqual({ code: 0, printed: 'done timeout' })
+})

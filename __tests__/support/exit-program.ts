@@ -1,0 +1,49 @@
+/** Run as a process of its own: after the scene nothing of ours may keep it from ending by itself. */
+import { createSession, memoryStore, type CommonOptions, type RefreshFunction } from '../../src/index.js'
+
+const tokens = { access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 100 }
+const never = (): Promise<never> => new Promise(() => {})
+const failing = (): Promise<never> => Promise.reject(Object.assign(new Error('down'), { status: 500 }))
+
+/** Every deadline is far beyond the time that the test allows. */
+const long = { refreshTimeoutMs: 600_000 }
+
+async function signedIn(
+  options: CommonOptions & { readonly refresh?: RefreshFunction },
+): Promise<ReturnType<typeof createSession>> {
+  const session = createSession({ refresh: never, ...long, ...options })
+  await session.login(tokens)
+  return session
+}
+
+const scenes: Record<string, () => Promise<string | void>> = {
+  idle: async () => void (await signedIn({})),
+  unused: async () => void createSession({ refresh: never }),
+  'cool-down': async () => {
+    const session = await signedIn({ refresh: failing, isSessionOver: () => false })
+    await session.refresh().catch(() => {})
+  },
+  ahead: async () => {
+    let now = Date.now()
+    const session = await signedIn({ now: () => now })
+    now += 85_000
+    await session.getAccessToken()
+  },
+  abandoned: async () => {
+    const session = await signedIn({})
+    const controller = new AbortController()
+    const gone = session.refresh({ signal: controller.signal }).catch(() => {})
+    await session.logout()
+    controller.abort()
+    await gone
+  },
+  'silent-store': async () =>
+    void createSession({ refresh: never, store: { ...memoryStore(), get: never }, ...long }),
+  waiting: async () => {
+    const session = await signedIn({ refreshTimeoutMs: 300 })
+    const error = await session.refresh().catch((reason: { reason?: string }) => reason)
+    return (error as { reason?: string } | undefined)?.reason
+  },
+}
+
+void scenes[process.argv[2] ?? '']?.().then((said) => console.log(['done', said].filter(Boolean).join(' ')))

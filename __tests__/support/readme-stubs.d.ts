@@ -1,0 +1,32 @@
+// What the README's blocks take from a reader's app and this repository does not install: the few types they use.
+
+declare module 'react' {
+  export function useSyncExternalStore<Snapshot>(
+    subscribe: (onStoreChange: () => void) => () => void,
+    getSnapshot: () => Snapshot,
+    getServerSnapshot?: () => Snapshot,
+  ): Snapshot
+}
+
+declare module 'vue' {
+  interface ShallowRef<T> {
+    value: T
+  }
+  export function shallowRef<T>(value: T): ShallowRef<T>
+  export function readonly<T>(ref: ShallowRef<T>): Readonly<ShallowRef<T>>
+  export function onScopeDispose(stop: () => void): void
+}
+
+declare module 'zustand' {
+  interface UseBoundStore<T> {
+    (): T
+    setState(state: T, replace: true): void
+  }
+  export function create<T>(initializer: () => T): UseBoundStore<T>
+}
+
+declare module 'expo-secure-store' {
+  export function getItemAsync(key: string): Promise<string | null>
+  export function setItemAsync(key: string, value: string): Promise<void>
+  export function deleteItemAsync(key: string): Promise<void>
+}
