@@ -1,13 +1,11 @@
-import { createAcquire, createGrant, type Grant } from '../grant/grant.js'
+import { createAcquire, createGrant } from '../grant/grant.js'
 import { credentialOf, rejected, tookOff, versionOf, warmed, type SessionState } from './state.js'
-import { GrantFlight, pointless } from './grant-flight.js'
-import { Acquisition } from './acquisition.js'
+import { Flight, type FlightPlan } from './flight.js'
+import { LoginRequiredError, type SessionError } from '../errors.js'
 import { Budget } from './budget.js'
 import type { Core } from './core.js'
-import type { Flight } from './flight.js'
 import { hasExpired } from './windows.js'
 import { Landing } from './landing.js'
-import type { LoginRequiredError, SessionError } from '../errors.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
 import type { RefreshReason } from '../grant/grant-options.js'
@@ -19,26 +17,26 @@ export class Renewal {
   readonly #core: Core
   readonly #persistence: Persistence
   readonly #landing: Landing
-  readonly #lock: RefreshLock
-  readonly #lockName: string
-  readonly #grant: Grant | undefined
+  readonly #lock: NonNullable<FlightPlan['lock']>
+  readonly #grant: ReturnType<typeof createGrant> | undefined
   readonly #acquire: ReturnType<typeof createAcquire> | undefined
   readonly #budget: Budget
   readonly #signals = new WeakSet<object>()
+  readonly #isCookie: boolean
 
   constructor(core: Core, persistence: Persistence, lock: RefreshLock, lockName: string) {
-    const { refresh, acquire, refreshBudget } = core.settings
+    const { settings } = core
+    const { refresh, acquire } = settings
     this.#core = core
     this.#persistence = persistence
-    this.#lock = lock
-    this.#lockName = lockName
-    this.#grant = refresh && createGrant(refresh, core.settings)
-    this.#acquire = acquire && createAcquire(acquire, core.settings)
-    this.#budget = new Budget(refreshBudget)
-    const acquireAfter = (flight: Flight, error: LoginRequiredError): void => {
-      this.#acquireFor(flight.version ? 'ended' : 'first', flight, error)
-    }
-    this.#landing = new Landing(core, persistence, acquire && refresh && acquireAfter)
+    this.#lock = (signal, callback) => lock.request(lockName, { signal }, callback)
+    this.#grant = refresh && createGrant(refresh, settings)
+    this.#acquire = acquire && createAcquire(acquire, settings)
+    this.#budget = new Budget(settings.refreshBudget)
+    this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
+    const acquireAfter = ({ plan }: Flight, error: LoginRequiredError): void =>
+      this.#takeOff(plan.version ? 'ended' : 'first', 0, error)
+    this.#landing = new Landing(core, persistence, acquire && acquireAfter)
   }
 
   /** True for the signal that a refresh function or `acquire` was given. */
@@ -48,34 +46,28 @@ export class Renewal {
 
   /** True where a cookie or `acquire` may show a session that this process has never seen; behaviour 3. */
   mayAppear(state: SessionState): boolean {
-    const { refresh, acquire, accessTokenIn } = this.#core.settings
-    const isCookie =
-      accessTokenIn === 'cookie' || (typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie')
-    return state.status === 'signedOut' && state.isUnseen && (isCookie || acquire !== undefined)
+    const isPossible = this.#isCookie || this.#acquire || this.#core.settings.accessTokenIn === 'cookie'
+    return state.status === 'signedOut' && state.isUnseen && Boolean(isPossible)
   }
 
   /** Joins the flight, or starts one; says why where it cannot be within the deadline. */
   require(reason: RefreshReason): SessionError | undefined {
     const { state, settings } = this.#core
     if (state.status !== 'active' && state.status !== 'signedOut') return undefined
-    const { coolDown } = state
-    const now = settings.now()
-    const notBefore = coolDown ? coolDown.until : now
-    if (coolDown && notBefore > now) {
-      const { refreshTimeoutMs } = settings
-      const isTooLate = notBefore - now > refreshTimeoutMs - shortestAttemptMs(refreshTimeoutMs)
-      // What is set up wrongly does not mend itself: there is nothing to wait for.
-      if (isTooLate || coolDown.error.code === 'ERR_REFRESH_CONFIGURATION') return coolDown.error
-    }
-    this.#takeOff(reason, notBefore)
+    const { refreshTimeoutMs } = settings
+    const { until = 0, error } = state.coolDown ?? {}
+    const waitMs = until - settings.now()
+    // What is set up wrongly does not mend itself: there is nothing to wait for.
+    const isHopeless = error?.code === 'ERR_REFRESH_CONFIGURATION'
+    if (waitMs > 0 && (isHopeless || waitMs > refreshTimeoutMs - shortestAttemptMs(refreshTimeoutMs)))
+      return error
+    this.#takeOff(reason, until)
     return undefined
   }
 
   /** Renews behind the traffic: nobody waits, and a cool-down is left in peace. */
   ahead(): void {
-    const { state, settings } = this.#core
-    if (state.status !== 'active' || (state.coolDown && state.coolDown.until > settings.now())) return
-    this.#takeOff('ahead', 0)
+    if (!this.#isCooling()) this.#takeOff('ahead', 0)
   }
 
   /** A 401 on the current token; behaviour 12. 'spent': the budget is, and the 401 is the caller's. */
@@ -84,9 +76,20 @@ export class Renewal {
     if (state.status === 'refreshing') this.#core.transition(rejected(state))
     if (state.status !== 'active') return this.require('first')
     const now = settings.now()
-    const isResting = state.coolDown !== undefined && state.coolDown.until > now
-    const isCounted = !isResting && !hasExpired(state.credential, now)
+    const isCounted = !this.#isCooling() && !hasExpired(state.credential, now)
     return isCounted && !this.#budget.take(now) ? 'spent' : this.require('unauthorized')
+  }
+
+  /** The app asks, whatever the token's expiry says. Ends nothing: a token that cannot be renewed may be good. */
+  demand(): SessionError | undefined {
+    const { state, settings } = this.#core
+    const credential = credentialOf(state)
+    if (credential && !credential.isRenewable) return new LoginRequiredError('no_refresh_token')
+    const isUnseen = state.status === 'signedOut' && state.isUnseen && typeof settings.refresh === 'function'
+    const isSomebody = credential || isUnseen || state.status === 'refreshing' || this.mayAppear(state)
+    if (!isSomebody) return new LoginRequiredError('no_session')
+    this.skipCoolDown()
+    return this.require('requested')
   }
 
   /** The app asks, or the network is back: no cool-down is waited for. */
@@ -96,22 +99,16 @@ export class Renewal {
     else this.#core.transition(warmed(state))
   }
 
-  #takeOff(reason: RefreshReason, notBefore: number): void {
-    const { state } = this.#core
-    const hasRefresh = this.#grant && (credentialOf(state) || !this.#acquire || this.#isCookie())
-    if (hasRefresh) this.#launch(this.#grantFlight(reason, notBefore), reason === 'unauthorized')
-    else this.#acquireFor(reason, { generation: state.generation, version: versionOf(state) })
-  }
-
-  #launch(flight: Flight, isRejected: boolean): void {
-    this.#signals.add(flight.signal)
-    this.#core.transition(tookOff(this.#core.state, flight, isRejected))
-    flight.start()
-  }
-
-  #grantFlight(reason: RefreshReason, notBefore: number): GrantFlight {
+  #isCooling(): boolean {
     const { state, settings } = this.#core
-    return new GrantFlight({
+    return state.coolDown !== undefined && state.coolDown.until > settings.now()
+  }
+
+  /** A grant, or an acquisition where there is nothing to grant from or where the session has `ended`. */
+  #takeOff(reason: RefreshReason, notBefore: number, ended?: LoginRequiredError): void {
+    const { state, settings } = this.#core
+    const isGrant = !ended && this.#grant && (credentialOf(state) || !this.#acquire || this.#isCookie)
+    const flight = new Flight({
       reason,
       generation: state.generation,
       version: versionOf(state),
@@ -119,48 +116,30 @@ export class Renewal {
       settings,
       ground: this.#landing,
       isShared: this.#persistence.isShared,
-      lock: (signal, callback) => this.#lock.request(this.#lockName, { signal }, callback),
-      attempt: (flight) => this.#attempt(flight),
+      lock: isGrant ? this.#lock : undefined,
+      ended,
+      attempt: (signal) => this.#attempt(reason, signal, Boolean(isGrant)),
     })
+    this.#signals.add(flight.signal)
+    this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || !isGrant))
+    flight.start()
   }
 
-  #attempt({ reason, signal }: Flight): Promise<Verdict> {
+  async #attempt(reason: RefreshReason, signal: AbortSignal, isGrant: boolean): Promise<Verdict> {
     const { state, settings, events } = this.#core
     const tokens = credentialOf(state)?.tokens
-    if (tokens?.refreshTokenExpiresAt !== undefined && tokens.refreshTokenExpiresAt <= settings.now()) {
-      return pointless('refresh_token_expired')
-    }
-    if (typeof settings.refresh === 'object' && !this.#isCookie() && !tokens?.refreshToken) {
-      return pointless('no_refresh_token')
+    const { refresh, now } = settings
+    // Says no before asking, where asking is pointless; behaviour 24.
+    const isExpired = tokens?.refreshTokenExpiresAt !== undefined && tokens.refreshTokenExpiresAt <= now()
+    const isMissing = typeof refresh === 'object' && !this.#isCookie && !tokens?.refreshToken
+    if (isGrant && (isExpired || isMissing)) {
+      return {
+        type: 'refused',
+        error: new LoginRequiredError(isExpired ? 'refresh_token_expired' : 'no_refresh_token'),
+      }
     }
     events.emit({ type: 'grant', reason })
-    return this.#grant!(tokens, { reason, signal })
-  }
-
-  #acquireFor(
-    reason: RefreshReason,
-    { generation, version }: Pick<Flight, 'generation' | 'version'>,
-    ended?: LoginRequiredError,
-  ): void {
-    const { settings, events } = this.#core
-    let sentAt = 0
-    const flight = new Acquisition({
-      reason,
-      generation,
-      version,
-      ended,
-      run: ({ signal }) => {
-        sentAt = settings.now()
-        events.emit({ type: 'grant', reason })
-        return this.#acquire!({ signal, reason })
-      },
-      done: (done, verdict) => this.#landing.acquired(done, verdict, sentAt),
-    })
-    this.#launch(flight, true)
-  }
-
-  #isCookie(): boolean {
-    const { refresh } = this.#core.settings
-    return typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
+    const context = { reason, signal }
+    return isGrant && this.#grant ? this.#grant(tokens, context) : this.#acquire!(context)
   }
 }

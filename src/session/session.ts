@@ -3,7 +3,7 @@ import { noLock, webLocks, withFallback } from '../lock/web-locks.js'
 import { openTransport, type Transport, type TransportOptions } from './transport.js'
 import { resolveOptions, type SessionOptions, type Settings } from '../options.js'
 import { Admission } from './admission.js'
-import { Core, serverSnapshot, type SessionSnapshot } from './core.js'
+import { Core, snapshotOf, type SessionSnapshot } from './core.js'
 import { credentialOf, disposed } from './state.js'
 import { memoryStore } from '../store/memory.js'
 import { newSessionId } from '../store/record.js'
@@ -13,7 +13,7 @@ import type { RefreshLock } from '../lock/refresh-lock.js'
 import { Renewal } from './renewal.js'
 import { SessionChangedError } from '../errors.js'
 import type { SessionEvent } from './events.js'
-import { TokenRequests } from './token-requests.js'
+import { askToken, renew } from './token-requests.js'
 
 /** One login and everything that keeps it alive. Made by {@link createSession}. */
 export interface Session {
@@ -73,7 +73,8 @@ export function createSession(options: SessionOptions): Session {
   const { lock, name } = lockFor(settings, store.name)
   const renewal = new Renewal(core, persistence, lock, name)
   const admission = new Admission(core, renewal)
-  const requests = new TokenRequests(core, renewal, admission)
+  const terms = { core, renewal, admission }
+  const serverSnapshot = snapshotOf({ status: 'loading', generation: 0 }, 0)
   const stopListening = onOnline(() => renewal.skipCoolDown())
   persistence.open()
   return {
@@ -91,14 +92,20 @@ export function createSession(options: SessionOptions): Session {
       persistence.close()
       core.forgetListeners()
     },
-    getAccessToken: ({ signal } = {}) => requests.accessToken(signal),
-    refresh: ({ signal } = {}) => requests.renewed(signal),
-    getTokens: () => requests.tokens(),
+    getAccessToken: ({ signal } = {}) => askToken(terms, signal),
+    async refresh({ signal } = {}) {
+      await persistence.opened
+      return renew(terms, signal)
+    },
+    async getTokens() {
+      await persistence.opened
+      return credentialOf(core.state)?.tokens
+    },
     subscribe: core.subscribe,
     getSnapshot: core.getSnapshot,
     getServerSnapshot: () => serverSnapshot,
     on: (listener) => core.events.on(listener),
-    openTransport: (transportOptions) => openTransport(core, renewal, admission, transportOptions),
+    openTransport: (port) => openTransport({ ...terms, isUnauthorized: port.isUnauthorized }, port),
   }
 }
 

@@ -25,3 +25,8 @@ export function within<T>(ms: number, what: string, promise: PromiseLike<T>): Pr
     )
   })
 }
+
+/** Whether a value is to be waited for. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+}

@@ -1,8 +1,5 @@
-import type { Admission } from './admission.js'
-import type { Core } from './core.js'
 import { Exchange, type Terms } from './exchange.js'
 import { OriginRule } from './origin-rule.js'
-import type { Renewal } from './renewal.js'
 import { SessionChangedError, type SessionError } from '../errors.js'
 
 /** An HTTP answer, as the rules for a 401 look at it. */
@@ -82,29 +79,21 @@ export interface Transport {
 }
 
 /** Opens a transport. */
-export function openTransport(
-  core: Core,
-  renewal: Renewal,
-  admission: Admission,
-  options: TransportOptions,
-): Transport {
+export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Transport {
+  const { core, renewal } = terms
   const rule = new OriginRule(core.settings, core.events)
-  const { baseUrl, isUnauthorized } = options
-  const owner = {}
-  const terms: Terms = { core, renewal, admission, owner, isUnauthorized }
   let isOpen = true
   return {
     headerName: core.settings.headerName,
     send(request) {
-      const { signal } = request
-      const isOwn = signal !== undefined && renewal.isOwn(signal)
-      if (!isOpen || isOwn || !rule.allows(request.url, baseUrl())) return request.dispatch(undefined)
-      return new Exchange(terms, request).begin()
+      const { signal, url } = request
+      const isLeftAlone = !isOpen || (signal && renewal.isOwn(signal)) || !rule.allows(url, baseUrl())
+      return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
     report: (problem) => core.events.problemOnce(problem),
     close() {
       isOpen = false
-      core.refuse(new SessionChangedError('The session was detached while this request waited'), false, owner)
+      core.refuse(new SessionChangedError('The session was detached while this request waited'), false, terms)
     },
   }
 }
