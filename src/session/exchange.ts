@@ -59,19 +59,19 @@ export class Exchange<T> implements Waiter {
   begin(): Promise<T> {
     const admitted = this.owner.admission.admit(this.#request.isOneShot)
     if (admitted === 'go') return this.#go()
-    return admitted === 'hold' ? this.wait() : Promise.reject(this.#rejection(admitted) as Error)
+    return admitted === 'hold' ? this.wait() : Promise.reject(this.#rejection(admitted))
   }
 
   /** Waits in the order of asking. */
   wait(): Promise<T> {
-    const { signal, timeoutMs, timedOut } = this.#request
-    if (signal?.aborted) return Promise.reject(this.#ended(this.#request.aborted()) as Error)
+    const { signal, timeoutMs } = this.#request
+    if (signal?.aborted) return Promise.reject(this.#ended(this.#request.aborted()))
     const { core } = this.owner
     this.#generation = core.state.generation
     if (signal)
       signal.addEventListener('abort', (this.#onAbort = () => this.#callOff(this.#request.aborted())))
     if (timeoutMs) {
-      this.#timer = startTimer(timeoutMs, () => this.#callOff(timedOut?.call(this.#request)))
+      this.#timer = startTimer(timeoutMs, () => this.#callOff(this.#request.timedOut?.()))
       this.#timer.hold()
     }
     return new Promise((resolve, reject) => {

@@ -1,4 +1,8 @@
-import { LoginRequiredError, RefreshUnavailableError, type RefreshConfigurationError } from '../errors.js'
+import {
+  RefreshUnavailableError,
+  type LoginRequiredError,
+  type RefreshConfigurationError,
+} from '../errors.js'
 import { pauseMs, shortestAttemptMs } from './pace.js'
 import { startTimer, type Timer } from './timer.js'
 import type { RefreshReason } from '../grant/grant-options.js'
@@ -90,6 +94,11 @@ export class Flight {
   /** Someone waits for it: the process is kept alive until its deadline. */
   hold(): void {
     for (const timer of this.#timers) timer.hold()
+  }
+
+  /** Past its deadline: its answer is waited for a while longer, if nobody leaves it before. */
+  linger(ms: number, giveUp: () => void): void {
+    this.#timers = [startTimer(ms, giveUp)]
   }
 
   /** Ends its wait for the cool-down. */

@@ -10,7 +10,6 @@ import {
 import { newSessionId } from '../store/record.js'
 import { pauseMs } from './pace.js'
 import type { Persistence } from './persistence.js'
-import { startTimer } from './timer.js'
 import type { TokenSet } from '../tokens.js'
 
 /** The first cool-down after a failed grant; it doubles. */
@@ -48,14 +47,18 @@ export class Landing implements Ground {
     // Another tab may have logged in while the grant was on its way: its record must not be overwritten.
     if (before && plan.lock && plan.isShared && this.isCurrent(flight)) await this.readAgain(limitMs)
     if (!this.isCurrent(flight)) return
-    const isOther = before && !plan.lock && !isSameUser(before, tokens.subject, plan.ended !== undefined)
-    // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
-    const sessionId = before && !plan.ended && !isOther ? before.sessionId : newSessionId()
-    if (isOther)
-      return this.#persistence.write(this.#core.begin({ sessionId, version: 1, tokens, issuedAt: sentAt }))
-    const { generation, version } = plan
-    const facts = { generation, version: version + 1, sessionId, issuedAt: sentAt, isUnused: true }
-    const credential = this.#core.credential(tokens, facts)
+    if (before && !isSameUser(before, tokens.subject, plan)) {
+      const record = { sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt }
+      return this.#persistence.write(this.#core.begin(record))
+    }
+    const credential = this.#core.credential(tokens, {
+      generation: plan.generation,
+      version: plan.version + 1,
+      // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
+      sessionId: (!plan.ended && before?.sessionId) || newSessionId(),
+      issuedAt: sentAt,
+      isUnused: true,
+    })
     await this.#persistence.write(credential, limitMs)
     // A login or logout that came meanwhile has queued its own store call behind ours.
     if (this.isCurrent(flight)) this.#granted(credential)
@@ -85,7 +88,7 @@ export class Landing implements Ground {
     )
     const isUsable =
       !isRejected && credential !== undefined && freshnessOf(credential, now, settings) !== 'short'
-    if (isLate) startTimer(coolDownMs, () => this.#giveUp(flight))
+    if (isLate) flight.linger(coolDownMs, () => this.#giveUp(flight))
     this.#core.transition(
       failed(state, { until: now + coolDownMs, failures, error, late: isLate ? flight : undefined }),
     )
@@ -126,7 +129,14 @@ export class Landing implements Ground {
   }
 }
 
-/** After an end only a known and equal subject is the same user; a service that merely renews has none. */
-function isSameUser(before: Credential, subject: string | undefined, hasEnded: boolean): boolean {
-  return before.tokens.subject === subject && (subject !== undefined || !hasEnded)
+/**
+ * A grant renews whom it was asked for. What `acquire` brings may be someone else: after an end only a known and
+ * equal subject is the same user; a service that merely renews has none.
+ */
+function isSameUser(
+  before: Credential,
+  subject: string | undefined,
+  { lock, ended }: Flight['plan'],
+): boolean {
+  return lock !== undefined || (before.tokens.subject === subject && (subject !== undefined || !ended))
 }

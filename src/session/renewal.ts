@@ -1,4 +1,4 @@
-import { createAcquire, createGrant } from '../grant/grant.js'
+import { createAcquire, createGrant, type Grant } from '../grant/grant.js'
 import { credentialOf, rejected, tookOff, versionOf, warmed, type SessionState } from './state.js'
 import { Flight, type FlightPlan } from './flight.js'
 import { LoginRequiredError, type SessionError } from '../errors.js'
@@ -8,9 +8,12 @@ import { hasExpired } from './windows.js'
 import { Landing } from './landing.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
-import type { RefreshReason } from '../grant/grant-options.js'
+import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
 import { shortestAttemptMs } from './pace.js'
+import type { TokenSet } from '../tokens.js'
 import type { Verdict } from '../grant/answer.js'
+
+type Acquirer = ReturnType<typeof createAcquire>
 
 /** Decides when a flight starts. At most one is on its way: whoever needs it joins. */
 export class Renewal {
@@ -18,8 +21,8 @@ export class Renewal {
   readonly #persistence: Persistence
   readonly #landing: Landing
   readonly #lock: NonNullable<FlightPlan['lock']>
-  readonly #grant: ReturnType<typeof createGrant> | undefined
-  readonly #acquire: ReturnType<typeof createAcquire> | undefined
+  readonly #grant: Grant | undefined
+  readonly #acquire: Acquirer | undefined
   readonly #budget: Budget
   readonly #signals = new WeakSet<object>()
   readonly #isCookie: boolean
@@ -118,28 +121,29 @@ export class Renewal {
       isShared: this.#persistence.isShared,
       lock: isGrant ? this.#lock : undefined,
       ended,
-      attempt: (signal) => this.#attempt(reason, signal, Boolean(isGrant)),
+      attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant)),
     })
     this.#signals.add(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || !isGrant))
     flight.start()
   }
 
-  async #attempt(reason: RefreshReason, signal: AbortSignal, isGrant: boolean): Promise<Verdict> {
-    const { state, settings, events } = this.#core
+  async #attempt(context: RefreshContext, isGrant: boolean): Promise<Verdict> {
+    const { state, events } = this.#core
     const tokens = credentialOf(state)?.tokens
-    const { refresh, now } = settings
-    // Says no before asking, where asking is pointless; behaviour 24.
-    const isExpired = tokens?.refreshTokenExpiresAt !== undefined && tokens.refreshTokenExpiresAt <= now()
-    const isMissing = typeof refresh === 'object' && !this.#isCookie && !tokens?.refreshToken
-    if (isGrant && (isExpired || isMissing)) {
-      return {
-        type: 'refused',
-        error: new LoginRequiredError(isExpired ? 'refresh_token_expired' : 'no_refresh_token'),
-      }
-    }
-    events.emit({ type: 'grant', reason })
-    const context = { reason, signal }
-    return isGrant && this.#grant ? this.#grant(tokens, context) : this.#acquire!(context)
+    const reason = isGrant ? this.#isPointless(tokens) : undefined
+    if (reason) return { type: 'refused', error: new LoginRequiredError(reason) }
+    events.emit({ type: 'grant', reason: context.reason })
+    return isGrant ? (this.#grant as Grant)(tokens, context) : (this.#acquire as Acquirer)(context)
+  }
+
+  /** Behaviour 24: what makes it pointless to ask. */
+  #isPointless(tokens: TokenSet | undefined): 'refresh_token_expired' | 'no_refresh_token' | undefined {
+    const { refresh, now } = this.#core.settings
+    const endsAt = tokens?.refreshTokenExpiresAt
+    if (endsAt !== undefined && endsAt <= now()) return 'refresh_token_expired'
+    return typeof refresh === 'object' && !this.#isCookie && !tokens?.refreshToken
+      ? 'no_refresh_token'
+      : undefined
   }
 }

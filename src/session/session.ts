@@ -14,6 +14,7 @@ import { Renewal } from './renewal.js'
 import { SessionChangedError } from '../errors.js'
 import type { SessionEvent } from './events.js'
 import { askToken, renew } from './token-requests.js'
+import type { Terms } from './exchange.js'
 
 /** One login and everything that keeps it alive. Made by {@link createSession}. */
 export interface Session {
@@ -72,25 +73,16 @@ export function createSession(options: SessionOptions): Session {
   const persistence = new Persistence(core, store)
   const { lock, name } = lockFor(settings, store.name)
   const renewal = new Renewal(core, persistence, lock, name)
-  const admission = new Admission(core, renewal)
-  const terms = { core, renewal, admission }
+  const terms: Terms = { core, renewal, admission: new Admission(core, renewal) }
   const serverSnapshot = snapshotOf({ status: 'loading', generation: 0 }, 0)
   const stopListening = onOnline(() => renewal.skipCoolDown())
   persistence.open()
   return {
     login: (tokens) => login(core, persistence, tokens),
-    async logout() {
-      const { sessionId } = credentialOf(core.state) ?? {}
-      core.leave()
-      core.events.emit({ type: 'logout', generation: core.state.generation })
-      await persistence.clear(sessionId)
-    },
+    logout: () => logout(core, persistence),
     dispose() {
-      core.transition(disposed(core.state))
-      core.refuse(new SessionChangedError('The session was disposed of while this request waited'))
       stopListening()
-      persistence.close()
-      core.forgetListeners()
+      dispose(core, persistence)
     },
     getAccessToken: ({ signal } = {}) => askToken(terms, signal),
     async refresh({ signal } = {}) {
@@ -124,6 +116,20 @@ async function login(core: Core, persistence: Persistence, given: unknown): Prom
   const credential = core.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: now })
   core.events.emit({ type: 'login', generation: credential.generation })
   await persistence.write(credential)
+}
+
+async function logout(core: Core, persistence: Persistence): Promise<void> {
+  const { sessionId } = credentialOf(core.state) ?? {}
+  core.leave()
+  core.events.emit({ type: 'logout', generation: core.state.generation })
+  await persistence.clear(sessionId)
+}
+
+function dispose(core: Core, persistence: Persistence): void {
+  core.transition(disposed(core.state))
+  core.refuse(new SessionChangedError('The session was disposed of while this request waited'))
+  persistence.close()
+  core.forgetListeners()
 }
 
 /** A session that shares its store, or its refresh token by cookie, takes turns with the others. */
