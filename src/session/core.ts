@@ -41,6 +41,8 @@ export class Core {
   readonly events = new Events()
   readonly #waiters = new Set<Waiter>()
   readonly #subscribers = new Set<() => void>()
+  /** Digests of every header that was made: dead tokens are not kept. */
+  readonly #made = new Set<number>()
   #state: SessionState = { status: 'loading', generation: 0 }
   #snapshot: SessionSnapshot | undefined
   #sequence = 0
@@ -83,7 +85,15 @@ export class Core {
   authorization(token: string | undefined): string | undefined {
     const { accessTokenIn, authScheme } = this.settings
     if (accessTokenIn === 'cookie') return undefined
-    return token ? authorizationValue(authScheme, token) : ''
+    if (!token) return ''
+    const value = authorizationValue(authScheme, token)
+    this.#made.add(digest(value))
+    return value
+  }
+
+  /** Whether this session made that header, however long ago. */
+  hasMade(value: string): boolean {
+    return this.#made.has(digest(value))
   }
 
   /** Another login, of this app or of another tab: who waited for the old one is told, synchronously. */
@@ -163,4 +173,11 @@ export function snapshotOf(state: SessionState, held: number): SessionSnapshot {
     held,
     lastError,
   })
+}
+
+/** Tells strings apart that nobody chose to be alike; it guards nothing. */
+function digest(text: string): number {
+  let sum = 0
+  for (let index = 0; index < text.length; index++) sum = (sum * 31 + text.charCodeAt(index)) | 0
+  return sum
 }

@@ -72,6 +72,8 @@ export interface Transport {
   readonly headerName: string
   /** Sends a request with the session's token, or bare where it goes elsewhere or is part of a renewal. */
   send<T>(request: TransportRequest<T>): Promise<T>
+  /** True for a header value that the session made: found on a request, it is nobody's own. */
+  hasMade(value: string): boolean
   /** Reports something that the app should mend, once. */
   report(problem: string): void
   /** Rejects what is held; from now on every request is sent bare. */
@@ -90,6 +92,7 @@ export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Tran
       const isLeftAlone = !isOpen || (signal && renewal.isOwn(signal)) || !rule.allows(url, baseUrl())
       return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
+    hasMade: (value) => core.hasMade(value),
     report: (problem) => core.events.problemOnce(problem),
     close() {
       isOpen = false
