@@ -50,9 +50,9 @@ export class Admission {
     const freshness = freshnessOf(credential, this.#core.settings.now(), this.#core.settings)
     const isAskedFor = freshness !== 'short' && this.#isAskedFor(credential)
     if (state.status === 'refreshing') {
-      const isDue = isAskedFor || freshness === 'short' || (isOneShot && freshness === 'ahead')
+      const isDue = isAskedFor || state.isRejected || (isOneShot && freshness === 'ahead')
       // During a cool-down nothing is on the wire, and a token with life left is used meanwhile.
-      return isDue || (state.isRejected && !state.flight.isWaiting) ? 'hold' : 'go'
+      return freshness === 'short' || (isDue && !state.flight.isWaiting) ? 'hold' : 'go'
     }
     return this.#start(isAskedFor ? 'asked' : freshness, isOneShot)
   }
@@ -69,7 +69,7 @@ export class Admission {
 
   /** There is life left in the token: where none can be had now, it is used. */
   #orUse(reason: 'refreshWhen' | 'ahead'): Admitted {
-    return this.#renewal.require(reason) ? 'go' : 'hold'
+    return this.#renewal.isCooling || this.#renewal.require(reason) ? 'go' : 'hold'
   }
 
   #isAskedFor(credential: Credential): boolean {

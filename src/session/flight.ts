@@ -61,6 +61,7 @@ export class Flight {
   #phase: Phase = 'waiting'
   #timers: readonly Timer[] = []
   #wake: (() => void) | undefined
+  #freeLock: (() => void) | undefined
   #attempts = 0
   #sentAt = 0
   #isTold = false
@@ -96,9 +97,12 @@ export class Flight {
     for (const timer of this.#timers) timer.hold()
   }
 
-  /** Past its deadline: its answer is waited for a while longer, if nobody leaves it before. */
-  linger(ms: number, giveUp: () => void): void {
-    this.#timers = [startTimer(ms, giveUp)]
+  /**
+   * Past its deadline. The lock is free for others after `ms`; the answer itself is waited for until someone asks
+   * anew, since cutting it short would lose a refresh token that the server may have given.
+   */
+  linger(ms: number): void {
+    this.#timers = [startTimer(ms, () => this.#freeLock?.())]
   }
 
   /** Ends its wait for the cool-down. */
@@ -111,6 +115,7 @@ export class Flight {
     for (const timer of this.#timers) timer.clear()
     if (this.#phase === 'committing') return
     this.#controller.abort()
+    this.#freeLock?.()
     this.#wake?.()
   }
 
@@ -119,8 +124,8 @@ export class Flight {
     if (notBefore > this.#startedAt) await this.#pause(notBefore - this.#startedAt)
     this.#phase = 'locking'
     // Whoever leaves the flight frees the lock, however long the answer takes.
-    const left = new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve()))
-    const inLock = (): Promise<void> => Promise.race([this.#renew(), left])
+    const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
+    const inLock = (): Promise<void> => Promise.race([this.#renew(), freed])
     try {
       await (lock ? lock(this.signal, inLock) : inLock())
     } catch (cause) {

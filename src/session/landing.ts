@@ -1,4 +1,4 @@
-import { activated, credentialOf, failed, givenUp, signedOut, versionOf, type Credential } from './state.js'
+import { activated, credentialOf, failed, signedOut, versionOf, type Credential } from './state.js'
 import type { Flight, Ground } from './flight.js'
 import type { Core } from './core.js'
 import { freshnessOf } from './windows.js'
@@ -88,18 +88,12 @@ export class Landing implements Ground {
     )
     const isUsable =
       !isRejected && credential !== undefined && freshnessOf(credential, now, settings) !== 'short'
-    if (isLate) flight.linger(coolDownMs, () => this.#giveUp(flight))
+    if (isLate) flight.linger(coolDownMs)
     this.#core.transition(
       failed(state, { until: now + coolDownMs, failures, error, late: isLate ? flight : undefined }),
     )
     events.emit({ type: 'grantFailed', error })
     this.#core.refuse(error, isUsable)
-  }
-
-  /** The answer never came: the lock is free for others. */
-  #giveUp(flight: Flight): void {
-    const { state } = this.#core
-    if (state.coolDown?.late === flight) this.#core.transition(givenUp(state))
   }
 
   #granted(credential: Credential): void {

@@ -53,6 +53,12 @@ export class Renewal {
     return state.status === 'signedOut' && state.isUnseen && Boolean(isPossible)
   }
 
+  /** True during a cool-down: whoever can do without a new token does. */
+  get isCooling(): boolean {
+    const { state, settings } = this.#core
+    return state.coolDown !== undefined && state.coolDown.until > settings.now()
+  }
+
   /** Joins the flight, or starts one; says why where it cannot be within the deadline. */
   require(reason: RefreshReason): SessionError | undefined {
     const { state, settings } = this.#core
@@ -70,7 +76,7 @@ export class Renewal {
 
   /** Renews behind the traffic: nobody waits, and a cool-down is left in peace. */
   ahead(): void {
-    if (!this.#isCooling()) this.#takeOff('ahead', 0)
+    if (!this.isCooling) this.#takeOff('ahead', 0)
   }
 
   /** A 401 on the current token; behaviour 12. 'spent': the budget is, and the 401 is the caller's. */
@@ -79,7 +85,7 @@ export class Renewal {
     if (state.status === 'refreshing') this.#core.transition(rejected(state))
     if (state.status !== 'active') return this.require('first')
     const now = settings.now()
-    const isCounted = !this.#isCooling() && !hasExpired(state.credential, now)
+    const isCounted = !this.isCooling && !hasExpired(state.credential, now)
     return isCounted && !this.#budget.take(now) ? 'spent' : this.require('unauthorized')
   }
 
@@ -100,11 +106,6 @@ export class Renewal {
     const { state } = this.#core
     if (state.status === 'refreshing') state.flight.hurry()
     else this.#core.transition(warmed(state))
-  }
-
-  #isCooling(): boolean {
-    const { state, settings } = this.#core
-    return state.coolDown !== undefined && state.coolDown.until > settings.now()
   }
 
   /** A grant, or an acquisition where there is nothing to grant from or where the session has `ended`. */

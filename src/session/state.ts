@@ -30,7 +30,7 @@ export interface CoolDown {
   readonly until: number
   readonly failures: number
   readonly error: SessionError
-  /** Past its deadline, but its answer may still come and would be committed; given up with the cool-down. */
+  /** Past its deadline, but its answer may still come and would be committed; given up when the next one starts. */
   readonly late?: Flight | undefined
 }
 
@@ -122,12 +122,6 @@ export function tookOff(state: SessionState, flight: Flight, isRejected: boolean
     coolDown,
     lastError,
   }
-}
-
-/** The late answer, if one is waited for, is given up. */
-export function givenUp(state: SessionState): SessionState {
-  const { coolDown } = state
-  return coolDown?.late ? { ...state, coolDown: { ...coolDown, late: undefined } } : state
 }
 
 /** A 401 refused the token that is being renewed. */

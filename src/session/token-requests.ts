@@ -22,6 +22,7 @@ function asRequest<T>(signal: AbortSignal | undefined, give: () => T): Transport
 
 /** A token that can be used now; undefined where nobody is signed in, or the session ends meanwhile. */
 export async function askToken(terms: Terms, signal?: AbortSignal): Promise<string | undefined> {
+  mustBeWanted(signal)
   const { core, renewal } = terms
   const token = (): string | undefined => credentialOf(core.state)?.tokens.accessToken
   const exchange = new Exchange({ ...terms, asksFor: 'token' }, asRequest(signal, token))
@@ -39,10 +40,16 @@ export async function askToken(terms: Terms, signal?: AbortSignal): Promise<stri
 
 /** Renews now, or joins the renewal that is on its way. */
 export async function renew(terms: Terms, signal?: AbortSignal): Promise<void> {
+  mustBeWanted(signal)
   const refusal = terms.renewal.demand()
   if (refusal) throw refusal
   return new Exchange(
     { ...terms, asksFor: 'renewal' },
     asRequest(signal, () => {}),
   ).wait()
+}
+
+/** A caller that has gone starts nothing. */
+function mustBeWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw signal.reason
 }
