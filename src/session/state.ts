@@ -112,7 +112,8 @@ export function activated(credential: Credential): Active {
  * waited for no longer, so that there is one grant on the wire at most.
  */
 export function tookOff(state: SessionState, flight: Flight, isRejected: boolean): Refreshing {
-  const { generation, coolDown, lastError } = givenUp(state)
+  const { generation, lastError } = state
+  const coolDown = state.coolDown && { ...state.coolDown, late: undefined }
   return {
     status: 'refreshing',
     generation,
