@@ -85,10 +85,10 @@ export class Exchange<T> implements Waiter {
   resume(how: 'go' | 'admit'): void {
     this.#stopWaiting(() => {
       // While those before it were sent, their code may have aborted it, or logged out.
-      if (this.#request.signal?.aborted) throw this.#ended(this.#request.aborted())
+      if (this.#request.signal?.aborted) throw this.#dropped(this.#request.aborted())
       if (this.owner.core.state.generation !== this.#generation)
         throw this.#rejection(new SessionChangedError())
-      return how === 'go' ? this.#go() : this.begin()
+      return how === 'go' || this.owner.asksFor === 'renewal' ? this.#go() : this.begin()
     })
   }
 
@@ -116,7 +116,7 @@ export class Exchange<T> implements Waiter {
   #callOff(reason: unknown): void {
     this.owner.core.unwait(this)
     this.#stopWaiting(() => {
-      throw this.#ended(reason)
+      throw this.#dropped(reason)
     })
   }
 
@@ -125,11 +125,12 @@ export class Exchange<T> implements Waiter {
     const received = this.#received
     this.#isReplay = received !== undefined
     // Only now: had there been no token, the caller would have got the answer unread.
-    if (received) this.#request.discard?.(received.value)
+    this.#discard()
     this.#received = undefined
-    this.#stamp = this.owner.admission.use()
+    // Who only asked for a renewal does not use the token: it is still fresh for the next request.
+    this.#stamp = this.owner.asksFor === 'renewal' ? undefined : this.owner.admission.use()
     this.#tell(received ? 'replayed' : 'sent')
-    return this.#request.dispatch(this.#stamp.authorization).then(
+    return this.#request.dispatch(this.#stamp?.authorization).then(
       (value) => this.#arrived(value, false),
       (error: unknown) => this.#arrived(error, true),
     )
@@ -192,8 +193,19 @@ export class Exchange<T> implements Waiter {
 
   /** What the caller is rejected with; the 401 that it waited with is not lost. */
   #rejection(error: SessionError): unknown {
+    if (error.code === 'ERR_SESSION_CHANGED') this.#discard()
     const { value, status } = this.#received ?? {}
     return this.#ended(this.#request.rejection ? this.#request.rejection(error, value) : error, status)
+  }
+
+  /** What a caller is rejected with that has gone: the 401 that it waited with is nobody's any more. */
+  #dropped(reason: unknown): unknown {
+    this.#discard()
+    return this.#ended(reason)
+  }
+
+  #discard(): void {
+    if (this.#received) this.#request.discard?.(this.#received.value)
   }
 
   #ended(outcome: unknown, status?: number): unknown {

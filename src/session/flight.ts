@@ -23,7 +23,7 @@ export interface FlightPlan {
   /** Whether others may have stored newer tokens: then the store is read before anything is sent. */
   readonly isShared: boolean
   /** Runs its callback alone among those who share the session. Absent for `acquire`: no lock, no deadline. */
-  readonly lock?: ((signal: AbortSignal, callback: () => Promise<void>) => Promise<void>) | undefined
+  readonly lock?: ((signal: AbortSignal, callback: () => Promise<unknown>) => Promise<unknown>) | undefined
   /** Why the session ended, where `acquire` is the last resort before a login. */
   readonly ended?: LoginRequiredError | undefined
   /** Asks for tokens once, or says why it would be pointless. Never rejects. */
@@ -38,11 +38,17 @@ export interface Ground {
   isCurrent(flight: Flight): boolean
   /** Stores the new tokens, then lets the waiters go on. `sentAt` is epoch milliseconds. */
   commit(flight: Flight, tokens: TokenSet, sentAt: number, limitMs: number): Promise<void>
-  /** The server said no: reads again, clears the store, and ends the session. */
-  end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<void>
+  /**
+   * The server said no: reads again, clears the store, and ends the session. Resolves with what is left to do
+   * when the lock is free: the app's own hook must not keep it from others.
+   */
+  end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock>
   /** Keeps the tokens, tells the waiters and begins a cool-down. `isLate`: the answer may still come. */
   fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate?: boolean): void
 }
+
+/** What is done when the lock is free again, if anything. */
+export type AfterLock = (() => void) | undefined | void
 
 /** Where a flight is: what its deadline means depends on it. */
 type Phase = 'waiting' | 'locking' | 'reading' | 'granting' | 'pausing' | 'committing'
@@ -125,12 +131,14 @@ export class Flight {
     this.#phase = 'locking'
     // Whoever leaves the flight frees the lock, however long the answer takes.
     const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
-    const inLock = (): Promise<void> => Promise.race([this.#renew(), freed])
+    let renewed: Promise<AfterLock> | undefined
+    const inLock = (): Promise<unknown> => Promise.race([(renewed = this.#renew()), freed])
     try {
       await (lock ? lock(this.signal, inLock) : inLock())
     } catch (cause) {
       await this.#goWithout(cause)
     }
+    ;(await renewed)?.()
   }
 
   /** The lock was not had in time, or not at all: someone else may have renewed meanwhile. */
@@ -141,7 +149,7 @@ export class Flight {
     this.plan.ground.fail(this, new RefreshUnavailableError('lock', { cause }))
   }
 
-  async #renew(): Promise<void> {
+  async #renew(): Promise<AfterLock> {
     const { ground, isShared } = this.plan
     // It came too late: the wait for the lock is over.
     if (this.#phase !== 'locking') return
@@ -158,7 +166,7 @@ export class Flight {
       this.#sentAt = this.plan.settings.now()
       verdict = await this.plan.attempt(this.signal)
     } while (await this.#mayTryAgain(verdict))
-    await this.#conclude(verdict)
+    return this.#conclude(verdict)
   }
 
   /** Behaviour 25: a definite refusal is tried again within the deadline, an ambiguous one only within its grace. */
@@ -171,11 +179,11 @@ export class Flight {
     const delayMs = ambiguous ? 0 : pauseMs(firstPauseMs, this.#attempts, retryAfterMs)
     if (!mayAskAgain || this.#leftMs() - delayMs < shortestAttemptMs(settings.refreshTimeoutMs)) return false
     this.#phase = 'pausing'
-    await this.#pause(delayMs)
+    if (delayMs) await this.#pause(delayMs)
     return true
   }
 
-  #conclude(verdict: Verdict): Promise<void> | void {
+  #conclude(verdict: Verdict): Promise<AfterLock> | void {
     const { ground, ended } = this.plan
     if (verdict.type === 'granted') {
       this.#phase = 'committing'

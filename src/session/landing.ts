@@ -1,5 +1,5 @@
 import { activated, credentialOf, failed, signedOut, versionOf, type Credential } from './state.js'
-import type { Flight, Ground } from './flight.js'
+import type { AfterLock, Flight, Ground } from './flight.js'
 import type { Core } from './core.js'
 import { freshnessOf } from './windows.js'
 import {
@@ -64,7 +64,7 @@ export class Landing implements Ground {
     if (this.isCurrent(flight)) this.#granted(credential)
   }
 
-  async end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<void> {
+  async end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock> {
     const credential = credentialOf(this.#core.state)
     this.#core.events.emit({ type: 'grantFailed', error })
     if (credential && this.isCurrent(flight)) await this.readAgain(limitMs)
@@ -72,7 +72,7 @@ export class Landing implements Ground {
     if (credential && this.isCurrent(flight)) await this.#persistence.clear(credential.sessionId, limitMs)
     if (!this.isCurrent(flight)) return
     if (this.#acquireAfter && flight.plan.lock) this.#acquireAfter(flight, error)
-    else this.#over(error)
+    else return this.#over(error)
   }
 
   fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate = false): void {
@@ -106,7 +106,7 @@ export class Landing implements Ground {
     this.#core.release('go')
   }
 
-  #over(error: LoginRequiredError): void {
+  #over(error: LoginRequiredError): AfterLock {
     const { state, events, settings } = this.#core
     const next = signedOut(state, error)
     if (!credentialOf(state)) {
@@ -119,7 +119,7 @@ export class Landing implements Ground {
     this.#core.transition(next)
     events.emit({ type: 'loginRequired', error })
     this.#core.refuse(error)
-    events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))
+    return () => events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))
   }
 }
 

@@ -2,6 +2,7 @@ import { activated, credentialOf, foundNothing, type Credential } from './state.
 import { readRecord, type StoredRecord } from '../store/record.js'
 import type { Core } from './core.js'
 import { isThenable, within } from './timer.js'
+import { plainCause, redactor } from '../grant/redact.js'
 import type { TokenStore } from '../store/token-store.js'
 
 /**
@@ -17,6 +18,8 @@ export class Persistence {
   /** The session that was left last: found in the store again, its clearing has failed, and it stays left. */
   #leftId: string | undefined
   #unsubscribe: (() => void) | undefined
+  /** Ends every wait for the store. */
+  readonly #closing = new AbortController()
 
   constructor(core: Core, store: TokenStore) {
     this.#core = core
@@ -39,7 +42,7 @@ export class Persistence {
       const found = this.#store.get()
       if (!isThenable(found)) this.#loaded(found)
       else
-        this.#turn = within(settings.refreshTimeoutMs, 'The store', found).then(
+        this.#turn = within(settings.refreshTimeoutMs, this.#closing.signal, found).then(
           (value) => this.#loaded(value),
           unreadable,
         )
@@ -51,12 +54,8 @@ export class Persistence {
     )
   }
 
-  /** Resolves when the first look into the store is done. */
-  get opened(): Promise<unknown> {
-    return this.#turn
-  }
-
   close(): void {
+    this.#closing.abort()
     this.#core.events.guard('store.unsubscribe', () => this.#unsubscribe?.())
   }
 
@@ -97,7 +96,7 @@ export class Persistence {
     call: () => unknown,
   ): Promise<boolean> {
     const report = (cause: unknown): boolean => (this.#problem(failure, cause), false)
-    const done = within(limitMs, 'The store', this.#turn.then(call)).then(() => true, report)
+    const done = within(limitMs, this.#closing.signal, this.#turn.then(call)).then(() => true, report)
     this.#turn = done
     return done
   }
@@ -153,7 +152,12 @@ export class Persistence {
   /** Told a moment later where the store is opened: nobody listens before `createSession` has returned. */
   #problem(message: string, cause?: unknown): void {
     const { events, state } = this.#core
-    const tell = (): void => events.problem(`The token store ${message}`, cause)
+    // A store may quote in its error what it could not keep.
+    const { accessToken, refreshToken, idToken } = (this.#known ?? credentialOf(state))?.tokens ?? {}
+    const safe =
+      cause === undefined ? undefined : plainCause(cause, redactor([accessToken, refreshToken, idToken]))
+    const tell = (): void => events.problem(`The token store ${message}`, safe)
+    if (state.status === 'disposed') return
     if (state.status === 'loading') void Promise.resolve().then(tell)
     else tell()
   }

@@ -9,6 +9,7 @@ import { Landing } from './landing.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
 import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
+import type { Settings } from '../options.js'
 import { shortestAttemptMs } from './pace.js'
 import type { TokenSet } from '../tokens.js'
 import type { Verdict } from '../grant/answer.js'
@@ -33,8 +34,9 @@ export class Renewal {
     this.#core = core
     this.#persistence = persistence
     this.#lock = (signal, callback) => lock.request(lockName, { signal }, callback)
-    this.#grant = refresh && createGrant(refresh, settings)
-    this.#acquire = acquire && createAcquire(acquire, settings)
+    const judged = { ...settings, isSessionOver: guardedIsSessionOver(core) }
+    this.#grant = refresh && createGrant(refresh, judged)
+    this.#acquire = acquire && createAcquire(acquire, judged)
     this.#budget = new Budget(settings.refreshBudget)
     this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
     const acquireAfter = ({ plan }: Flight, error: LoginRequiredError): void =>
@@ -125,7 +127,7 @@ export class Renewal {
       attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant)),
     })
     this.#signals.add(flight.signal)
-    this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || !isGrant))
+    this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     flight.start()
   }
 
@@ -147,4 +149,10 @@ export class Renewal {
       ? 'no_refresh_token'
       : undefined
   }
+}
+
+/** The app's own rule; one that fails is reported and decides nothing. */
+function guardedIsSessionOver({ settings, events }: Core): Settings['isSessionOver'] {
+  const { isSessionOver } = settings
+  return isSessionOver && ((answer) => events.guard('isSessionOver', () => isSessionOver(answer)) === true)
 }

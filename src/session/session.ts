@@ -13,7 +13,7 @@ import type { RefreshLock } from '../lock/refresh-lock.js'
 import { Renewal } from './renewal.js'
 import { SessionChangedError } from '../errors.js'
 import type { SessionEvent } from './events.js'
-import { askToken, renew } from './token-requests.js'
+import { askToken, renew, tokensOf } from './token-requests.js'
 import type { Terms } from './exchange.js'
 
 /** One login and everything that keeps it alive. Made by {@link createSession}. */
@@ -85,14 +85,8 @@ export function createSession(options: SessionOptions): Session {
       dispose(core, persistence)
     },
     getAccessToken: ({ signal } = {}) => askToken(terms, signal),
-    async refresh({ signal } = {}) {
-      await persistence.opened
-      return renew(terms, signal)
-    },
-    async getTokens() {
-      await persistence.opened
-      return credentialOf(core.state)?.tokens
-    },
+    refresh: ({ signal } = {}) => renew(terms, signal),
+    getTokens: () => tokensOf(terms),
     subscribe: core.subscribe,
     getSnapshot: core.getSnapshot,
     getServerSnapshot: () => serverSnapshot,

@@ -1,6 +1,7 @@
 import { credentialOf } from './state.js'
 import { Exchange, type Terms } from './exchange.js'
 import { isLoginRequired } from '../errors.js'
+import type { TokenSet } from '../tokens.js'
 import type { TransportRequest } from './transport.js'
 
 /**
@@ -41,8 +42,20 @@ export async function askToken(terms: Terms, signal?: AbortSignal): Promise<stri
 /** Renews now, or joins the renewal that is on its way. */
 export async function renew(terms: Terms, signal?: AbortSignal): Promise<void> {
   mustBeWanted(signal)
+  if (terms.core.state.status === 'loading') await nextMoment(terms, signal)
   const refusal = terms.renewal.demand()
   if (refusal) throw refusal
+  return nextMoment(terms, signal)
+}
+
+/** The token set as it is; after the first look into the store where that is not done. */
+export async function tokensOf(terms: Terms): Promise<TokenSet | undefined> {
+  if (terms.core.state.status === 'loading') await nextMoment(terms).catch(() => {})
+  return credentialOf(terms.core.state)?.tokens
+}
+
+/** Waits until the session lets those who wait go on, or tells them why not. */
+function nextMoment(terms: Terms, signal?: AbortSignal): Promise<void> {
   return new Exchange(
     { ...terms, asksFor: 'renewal' },
     asRequest(signal, () => {}),
