@@ -19,6 +19,8 @@ export interface Terms {
   readonly renewal: Renewal
   readonly admission: Admission
   readonly isUnauthorized?: IsUnauthorized | undefined
+  /** Becomes true when the instance is detached: what is on the wire arrives, and is not cared for any more. */
+  isClosed?: boolean
   /** What the app asks of the session itself. It is no request: no event tells of it. */
   readonly asksFor?: 'token' | 'renewal'
 }
@@ -168,12 +170,12 @@ export class Exchange<T> implements Waiter {
   }
 
   #refused(outcome: Outcome): T | Promise<T> {
-    const { core, renewal } = this.owner
+    const { core, renewal, isClosed } = this.owner
     const stamp = this.#stamp as Stamp
     this.#tell('unauthorized')
     const ruling = ruleOn(stamp, core.state, renewal.mayAppear(core.state))
     if (typeof ruling === 'object') return this.#settle(outcome, ruling)
-    if (ruling === 'toCaller') return this.#settle(outcome)
+    if (ruling === 'toCaller' || isClosed) return this.#settle(outcome)
     const refusal = ruling === 'renew' ? renewal.afterUnauthorized() : undefined
     // The session is renewed for the next request; this body is gone.
     if (this.#request.isOneShot) return this.#settle(outcome, new BodyNotReplayableError())

@@ -84,18 +84,17 @@ export interface Transport {
 export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Transport {
   const { core, renewal } = terms
   const rule = new OriginRule(core.settings, core.events)
-  let isOpen = true
   return {
     headerName: core.settings.headerName,
     send(request) {
       const { signal, url } = request
-      const isLeftAlone = !isOpen || (signal && renewal.isOwn(signal)) || !rule.allows(url, baseUrl())
+      const isLeftAlone = terms.isClosed || (signal && renewal.isOwn(signal)) || !rule.allows(url, baseUrl())
       return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
     hasMade: (value) => core.hasMade(value),
     report: (problem) => core.events.problemOnce(problem),
     close() {
-      isOpen = false
+      terms.isClosed = true
       core.refuse(new SessionChangedError('The session was detached while this request waited'), false, terms)
     },
   }
