@@ -32,7 +32,9 @@ export function ruleOn(stamp: Stamp, state: SessionState, mayAppear: boolean): R
  * 'open': nothing against a renewal; so is a 401 whose challenge cannot be read, since CORS hides it.
  */
 export function examine(answer: TransportAnswer, requestUrl: string): 'open' | 'unmendable' | Challenge {
-  if (answer.url && originOf(answer.url) !== originOf(requestUrl)) return 'unmendable'
+  // Mocks tell a relative address, or none: that says nothing.
+  const origin = answer.url ? originOf(answer.url, requestUrl) : undefined
+  if (origin && origin !== originOf(requestUrl)) return 'unmendable'
   const veto = vetoOf(parseChallenges(readHeader(answer.headers, 'www-authenticate')))
   if (!veto) return 'open'
   return veto.parameters['error'] === 'invalid_request' ? 'unmendable' : veto
