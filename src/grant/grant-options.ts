@@ -81,6 +81,6 @@ export interface RefreshTokenGrant extends TokenEndpointOptions {
 /** A token endpoint's answer, as `isSessionOver` sees it. */
 export interface TokenEndpointAnswer {
   readonly status: number
-  /** The parsed JSON, the text where it is none, undefined where it is empty. */
+  /** The parsed JSON, or the text where it is none. */
   readonly body: unknown
 }
