@@ -207,7 +207,7 @@ export class Flight {
       ? 'If the refresh function calls an attached instance, pass it context.signal: else it waits for itself.'
       : undefined
     this.#isTold = isGranting
-    const reason = isGranting ? 'timeout' : this.#phase === 'reading' ? 'store' : 'lock'
+    const reason = this.#phase === 'locking' ? 'lock' : this.#phase === 'reading' ? 'store' : 'timeout'
     ground.fail(this, new RefreshUnavailableError(reason, { ambiguous: isGranting, hint }), isGranting)
   }
 
