@@ -13,9 +13,9 @@ import { isTrustworthy, originOf, pageBase } from './http/origin.js'
 /** How often a 401 on a token that had not expired may start a grant; behaviour 15. */
 export interface RefreshBudget {
   /** Default 10. */
-  readonly grants: number
+  readonly grants?: number | undefined
   /** Default 30 000. */
-  readonly windowMs: number
+  readonly windowMs?: number | undefined
 }
 
 /** How a session comes by tokens. At least one of the two is needed. */
@@ -99,7 +99,7 @@ const defaults = {
   refreshAheadMs: 60_000,
   refreshTimeoutMs: 30_000,
   rotationGraceMs: 0,
-  refreshBudget: { grants: 10, windowMs: 30_000 },
+  refreshBudget: {},
 } as const
 
 /** What an option has to be, in words and as a test. */
@@ -133,10 +133,9 @@ const rules: Readonly<Record<string, Rule>> = {
     `a number from 1 to ${longestTimerMs}`,
     (value) => isAmount(value) && (value as number) >= 1 && (value as number) <= longestTimerMs,
   ],
-  refreshBudget: [
-    '{ grants, windowMs }, both finite numbers >= 0',
-    (value) => ['grants', 'windowMs'].every((name) => isAmount(memberOf(value, name))),
-  ],
+  refreshBudget: ['an object', isObject],
+  'refreshBudget.grants': anAmount,
+  'refreshBudget.windowMs': anAmount,
   acquire: aFunction,
   refreshWhen: aFunction,
   isSessionOver: aFunction,
