@@ -51,7 +51,8 @@ export function attachSession(
   })
   const detach = (): void => {
     eject()
-    delete marked[attachedKey]
+    // Called late, it takes nothing from a newer attachment.
+    if (marked[attachedKey]?.detach === detach) delete marked[attachedKey]
     transport.close()
   }
   marked[attachedKey] = { session, detach }
@@ -64,8 +65,10 @@ export function attachSession(
  */
 function intercept({ interceptors: { request } }: AxiosInstanceLike, send: AxiosAdapter): () => void {
   const wrapAdapter = (given: unknown): never => {
-    const config = given as Required<InternalAxiosRequestConfig>
-    const { adapter } = config
+    const config = given as InternalAxiosRequestConfig & { adapter: AxiosAdapter }
+    const { adapter, signal, cancelToken } = config
+    // axios itself will refuse it, with this config.
+    if (signal?.aborted || cancelToken?.reason) return config as never
     config.adapter = (final) => {
       // The final config shows the app's own adapter again, whoever looks at it from here on.
       final.adapter = adapter

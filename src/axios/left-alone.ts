@@ -13,9 +13,12 @@ export function isLeftAlone(
   { headerName, hasMade, report }: Pick<Transport, 'headerName' | 'hasMade' | 'report'>,
   { skipSession, auth, headers, method = 'get' }: InternalAxiosRequestConfig,
 ): boolean {
-  if (skipSession || auth) return true
   const value = headers.get(headerName)
-  if (value === undefined || hasMade(String(value))) return false
+  const isOurs = hasMade(String(value))
+  // Caught in flight and sent again: wherever it goes now, the old token stays here.
+  if (isOurs) headers.delete(headerName)
+  if (skipSession || auth) return true
+  if (isOurs || value === undefined) return false
   const { common, [method]: ofMethod, ...others } = defaults.headers as Readonly<Record<string, unknown>>
   const isDefault = [common, ofMethod, others].some((some) => readHeader(some, headerName) === String(value))
   if (isDefault)

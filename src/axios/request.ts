@@ -104,14 +104,16 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   rejection(cause: SessionError, outcome: unknown): unknown {
     const { code, message } = cause
     const config = this.#config
+    if (code === 'ERR_SESSION_CHANGED') return canceledForGood(cause, config)
+    if (outcome instanceof Error) return Object.assign(outcome, { cause })
     const response = outcome as AxiosResponse | undefined
-    // A canceled request is one that no retry plugin sends again.
-    const error =
-      code === 'ERR_SESSION_CHANGED'
-        ? new CanceledError(message, config)
-        : outcome instanceof Error
-          ? outcome
-          : new AxiosError(message, response ? 'ERR_BAD_REQUEST' : code, config, response?.request, response)
+    const error = new AxiosError(
+      message,
+      response ? 'ERR_BAD_REQUEST' : code,
+      config,
+      response?.request,
+      response,
+    )
     return Object.assign(error, { cause })
   }
 
@@ -126,6 +128,19 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
     const code = transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED'
     return new AxiosError(timeoutErrorMessage ?? `timeout of ${timeout}ms exceeded`, code, this.#config)
   }
+}
+
+/**
+ * Behaviour 28: retry plugins may send even a canceled request again, perhaps as the next user. This one's config
+ * is canceled already, with this very error, however often it is sent.
+ */
+function canceledForGood(cause: SessionError, config: InternalAxiosRequestConfig): CanceledError<unknown> {
+  const throwIfRequested = (): never => {
+    throw error
+  }
+  const cancelToken = { promise: new Promise<never>(() => {}), throwIfRequested }
+  const error = Object.assign(new CanceledError(cause.message, { ...config, cancelToken }), { cause })
+  return error
 }
 
 /** The HTTP answer in what an adapter fulfilled or rejected with; without a status where there was none. */
