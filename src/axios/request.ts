@@ -138,7 +138,8 @@ function canceledForGood(cause: SessionError, config: InternalAxiosRequestConfig
   const throwIfRequested = (): never => {
     throw error
   }
-  const cancelToken = { promise: new Promise<never>(() => {}), throwIfRequested }
+  // All that axios asks of a token before it sends.
+  const cancelToken = { throwIfRequested } as CancelToken
   const error = Object.assign(new CanceledError(cause.message, { ...config, cancelToken }), { cause })
   return error
 }
