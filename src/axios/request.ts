@@ -139,7 +139,7 @@ function canceledForGood(cause: SessionError, config: InternalAxiosRequestConfig
     throw error
   }
   // All that axios asks of a token before it sends.
-  const cancelToken = { throwIfRequested } as CancelToken
+  const cancelToken = { throwIfRequested } as unknown as CancelToken
   const error = Object.assign(new CanceledError(cause.message, { ...config, cancelToken }), { cause })
   return error
 }
