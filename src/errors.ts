@@ -20,15 +20,28 @@ export interface OAuthErrorAnswer {
  */
 export abstract class SessionError extends Error {
   abstract readonly code: SessionErrorCode
+
+  /** @param facts become members of the error; an absent `cause` does not */
+  protected constructor(message: string, { cause, ...facts }: Readonly<Record<string, unknown>> = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    Object.assign(this, facts)
+  }
+}
+
+/** What the server said, and what went wrong beneath. */
+interface Said {
+  readonly status?: number | undefined
+  readonly oauth?: OAuthErrorAnswer | undefined
+  readonly cause?: unknown
 }
 
 /** Why a new login is needed. */
 export type LoginRequiredReason = 'refused' | 'refresh_token_expired' | 'no_refresh_token' | 'no_session'
 
 const loginRequiredBecause: Record<LoginRequiredReason, string> = {
-  refused: 'The authorization server refused to renew the session',
+  refused: 'The server refused to renew the session',
   refresh_token_expired: 'The refresh token has expired',
-  no_refresh_token: 'The access token is dead and there is no refresh token',
+  no_refresh_token: 'There is no refresh token to renew with',
   no_session: 'Nobody is signed in',
 }
 
@@ -40,20 +53,17 @@ export class LoginRequiredError extends SessionError {
   override readonly name = 'LoginRequiredError'
   readonly code = 'ERR_LOGIN_REQUIRED'
   /** Why: what the server said, or what was missing. */
-  readonly reason: LoginRequiredReason
+  declare readonly reason: LoginRequiredReason
   /** The server's own words, where it had any (RFC 6749 §5.2). */
-  readonly oauth?: OAuthErrorAnswer | undefined
+  declare readonly oauth?: OAuthErrorAnswer | undefined
 
-  constructor(
-    reason: LoginRequiredReason,
-    detail: { oauth?: OAuthErrorAnswer | undefined; cause?: unknown } = {},
-  ) {
-    super(
-      `${loginRequiredBecause[reason]}${inWords(detail.oauth)}. Sign in again and call session.login().`,
-      causeOf(detail),
-    )
-    this.reason = reason
-    this.oauth = detail.oauth
+  constructor(reason: LoginRequiredReason, detail: Pick<Said, 'oauth' | 'cause'> = {}) {
+    const { oauth, cause } = detail
+    super(`${loginRequiredBecause[reason]}${inWords(detail)}. Sign in again and call session.login().`, {
+      reason,
+      oauth,
+      cause,
+    })
   }
 }
 
@@ -81,12 +91,12 @@ export interface RefreshUnavailableDetail {
 
 const unavailableBecause: Record<RefreshUnavailableReason, string> = {
   network: 'the token endpoint could not be reached',
-  timeout: 'it did not end within refreshTimeoutMs',
-  server: 'the token endpoint is not able to answer now',
-  malformed: 'the token endpoint gave an answer that is not a token response',
-  lock: 'another tab or session held the lock until the deadline',
+  timeout: 'it took longer than refreshTimeoutMs',
+  server: 'the token endpoint cannot answer now',
+  malformed: 'the token endpoint gave no token response',
+  lock: 'another tab or session held the lock too long',
   store: 'the token store could not be read',
-  vault: 'the vault did not hand over the refresh token',
+  vault: 'the vault withheld the refresh token',
 }
 
 /**
@@ -96,49 +106,42 @@ const unavailableBecause: Record<RefreshUnavailableReason, string> = {
 export class RefreshUnavailableError extends SessionError {
   override readonly name = 'RefreshUnavailableError'
   readonly code = 'ERR_REFRESH_UNAVAILABLE'
-  readonly reason: RefreshUnavailableReason
+  declare readonly reason: RefreshUnavailableReason
   /** True where the server may have used up the refresh token although no answer was understood. */
-  readonly ambiguous: boolean
-  readonly status?: number | undefined
+  declare readonly ambiguous: boolean
+  declare readonly status?: number | undefined
   /** How long the server asked to be left alone, in milliseconds (RFC 9110 §10.2.3). */
-  readonly retryAfterMs?: number | undefined
+  declare readonly retryAfterMs?: number | undefined
 
   constructor(reason: RefreshUnavailableReason, detail: RefreshUnavailableDetail = {}) {
-    const status = detail.status ? ` (HTTP ${detail.status})` : ''
-    const hint = detail.hint ? ` ${detail.hint}` : ''
+    const { ambiguous = false, status, retryAfterMs, hint, cause } = detail
     super(
-      `The token was not renewed: ${unavailableBecause[reason]}${status}. The session is kept; try again later.${hint}`,
-      causeOf(detail),
+      `The token was not renewed: ${unavailableBecause[reason]}${inWords(detail)}. ` +
+        `The session is kept; try again later.${hint ? ` ${hint}` : ''}`,
+      { reason, ambiguous, status, retryAfterMs, cause },
     )
-    this.reason = reason
-    this.ambiguous = detail.ambiguous ?? false
-    this.status = detail.status
-    this.retryAfterMs = detail.retryAfterMs
   }
 }
 
 /**
- * The token endpoint does not accept how it is called: a mistake in the set-up, which waiting will not mend
- * and a login would not either. The message says what to set. The session and its tokens are kept.
+ * The token endpoint does not accept how it is called, or the call cannot even be written: a mistake in the
+ * set-up, which neither waiting nor a login will mend. The message says what to set. The session and its
+ * tokens are kept.
  */
 export class RefreshConfigurationError extends SessionError {
   override readonly name = 'RefreshConfigurationError'
   readonly code = 'ERR_REFRESH_CONFIGURATION'
-  readonly status?: number | undefined
+  declare readonly status?: number | undefined
   /** The server's own words, where it had any (RFC 6749 §5.2). */
-  readonly oauth?: OAuthErrorAnswer | undefined
+  declare readonly oauth?: OAuthErrorAnswer | undefined
 
-  constructor(
-    advice: string,
-    detail: { status?: number | undefined; oauth?: OAuthErrorAnswer | undefined; cause?: unknown } = {},
-  ) {
-    const status = detail.status ? ` with HTTP ${detail.status}` : ''
-    super(
-      `The token endpoint turned the request down${status}${inWords(detail.oauth)}. ${advice}`,
-      causeOf(detail),
-    )
-    this.status = detail.status
-    this.oauth = detail.oauth
+  constructor(advice: string, detail: Said = {}) {
+    const { status, oauth, cause } = detail
+    super(`The token request is not set up right${inWords(detail)}. ${advice}`, {
+      status,
+      oauth,
+      cause,
+    })
   }
 }
 
@@ -163,14 +166,17 @@ export class StepUpRequiredError extends SessionError {
   override readonly name = 'StepUpRequiredError'
   readonly code = 'ERR_STEP_UP_REQUIRED'
   /** What the API asked for, as it stood in WWW-Authenticate. */
-  readonly challenge: { readonly scheme: string; readonly parameters: Readonly<Record<string, string>> }
+  declare readonly challenge: {
+    readonly scheme: string
+    readonly parameters: Readonly<Record<string, string>>
+  }
 
   constructor(challenge: StepUpRequiredError['challenge']) {
     super(
       `The API asks for more than this token gives (${challenge.parameters['error']}). ` +
         'Sign in again with the scope, acr_values or max_age of its challenge.',
+      { challenge },
     )
-    this.challenge = challenge
   }
 }
 
@@ -189,13 +195,10 @@ export class BodyNotReplayableError extends SessionError {
   }
 }
 
-function inWords(oauth: OAuthErrorAnswer | undefined): string {
-  if (!oauth) return ''
-  return ` (${oauth.error}${oauth.errorDescription ? `: ${oauth.errorDescription}` : ''})`
-}
-
-function causeOf(detail: { readonly cause?: unknown }): ErrorOptions | undefined {
-  return detail.cause === undefined ? undefined : { cause: detail.cause }
+/** What the server said, in brackets; nothing where it said nothing. */
+function inWords({ status, oauth }: Said): string {
+  const words = [status && `HTTP ${status}`, oauth?.error, oauth?.errorDescription].filter(Boolean)
+  return words[0] ? ` (${words.join(', ')})` : ''
 }
 
 /** The longest chain of causes that is followed; a chain may be a circle. */
@@ -212,42 +215,33 @@ export function getSessionError(error: unknown): SessionError | undefined {
   let candidate = error as Partial<SessionError> | null | undefined
   for (let depth = 0; candidate && depth < maxCauses; depth++) {
     // An AxiosError without a response carries our code too; ours is its cause.
-    if (isOurCode(candidate.code) && !('isAxiosError' in candidate)) return candidate as SessionError
+    if (ourCode.test(String(candidate.code)) && !('isAxiosError' in candidate))
+      return candidate as SessionError
     candidate = candidate.cause as typeof candidate
   }
   return undefined
 }
 
-function isOurCode(code: unknown): boolean {
-  return typeof code === 'string' && /^ERR_(LOGIN|REFRESH|SESSION|STEP_UP|BODY_NOT)_/.test(code)
+const ourCode = /^ERR_(LOGIN|REFRESH|SESSION|STEP_UP|BODY_NOT)_/
+
+function guardFor(code: SessionErrorCode): (error: unknown) => boolean {
+  return (error) => getSessionError(error)?.code === code
 }
 
 /** True where a request failed because the user has to log in again, see {@link LoginRequiredError}. */
-export function isLoginRequired(error: unknown): boolean {
-  return getSessionError(error)?.code === 'ERR_LOGIN_REQUIRED'
-}
+export const isLoginRequired = /* @__PURE__ */ guardFor('ERR_LOGIN_REQUIRED')
 
 /** True where the token could not be renewed just now and trying later helps, see {@link RefreshUnavailableError}. */
-export function isRefreshUnavailable(error: unknown): boolean {
-  return getSessionError(error)?.code === 'ERR_REFRESH_UNAVAILABLE'
-}
+export const isRefreshUnavailable = /* @__PURE__ */ guardFor('ERR_REFRESH_UNAVAILABLE')
 
 /** True where the set-up of the grant is wrong, see {@link RefreshConfigurationError}. */
-export function isRefreshConfiguration(error: unknown): boolean {
-  return getSessionError(error)?.code === 'ERR_REFRESH_CONFIGURATION'
-}
+export const isRefreshConfiguration = /* @__PURE__ */ guardFor('ERR_REFRESH_CONFIGURATION')
 
 /** True where the request belonged to a session that is gone, see {@link SessionChangedError}. */
-export function isSessionChanged(error: unknown): boolean {
-  return getSessionError(error)?.code === 'ERR_SESSION_CHANGED'
-}
+export const isSessionChanged = /* @__PURE__ */ guardFor('ERR_SESSION_CHANGED')
 
 /** True where the API wants a better token, see {@link StepUpRequiredError}. */
-export function isStepUpRequired(error: unknown): boolean {
-  return getSessionError(error)?.code === 'ERR_STEP_UP_REQUIRED'
-}
+export const isStepUpRequired = /* @__PURE__ */ guardFor('ERR_STEP_UP_REQUIRED')
 
 /** True where a body could be read only once, see {@link BodyNotReplayableError}. */
-export function isBodyNotReplayable(error: unknown): boolean {
-  return getSessionError(error)?.code === 'ERR_BODY_NOT_REPLAYABLE'
-}
+export const isBodyNotReplayable = /* @__PURE__ */ guardFor('ERR_BODY_NOT_REPLAYABLE')

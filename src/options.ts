@@ -13,9 +13,9 @@ import { isTrustworthy, originOf, pageBase } from './http/origin.js'
 /** How often a 401 on a token that had not expired may start a grant; behaviour 15. */
 export interface RefreshBudget {
   /** Default 10. */
-  readonly grants: number
+  readonly grants?: number | undefined
   /** Default 30 000. */
-  readonly windowMs: number
+  readonly windowMs?: number | undefined
 }
 
 /** How a session comes by tokens. At least one of the two is needed. */
@@ -99,112 +99,106 @@ const defaults = {
   refreshAheadMs: 60_000,
   refreshTimeoutMs: 30_000,
   rotationGraceMs: 0,
-  refreshBudget: { grants: 10, windowMs: 30_000 },
+  refreshBudget: {},
 } as const
+
+/** What an option has to be, in words and as a test. */
+type Rule = readonly [what: string, isFit: (value: unknown) => boolean]
+
+const memberOf = (value: unknown, name: string): unknown => (Object(value) as Record<string, unknown>)[name]
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+const isAmount = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+const isWord = (value: unknown): boolean => typeof value === 'string' && /^[!#$%&'*+.^_`|~\w-]*$/.test(value)
+
+const oneOf = (...values: unknown[]): Rule => [
+  `one of ${values.join(', ')}`,
+  (value) => values.includes(value),
+]
+const withMethods = (...names: string[]): Rule => [
+  `an object with ${names.join(', ')}`,
+  (value) => names.every((name) => isFunction(memberOf(value, name))),
+]
+const aFunction: Rule = ['a function', isFunction]
+const anAmount: Rule = ['a finite number >= 0', isAmount]
+const anOrigin: Rule = ['a list of http(s) origins', (value) => originOf(value as string) !== undefined]
+
+/** The rules of everything that may be absent, and of what has a default. */
+const rules: Readonly<Record<string, Rule>> = {
+  minValidityMs: anAmount,
+  refreshAheadMs: anAmount,
+  rotationGraceMs: anAmount,
+  refreshTokenLifetimeMs: anAmount,
+  refreshTimeoutMs: [
+    `a number from 1 to ${longestTimerMs}`,
+    (value) => isAmount(value) && (value as number) >= 1 && (value as number) <= longestTimerMs,
+  ],
+  refreshBudget: ['an object', isObject],
+  'refreshBudget.grants': anAmount,
+  'refreshBudget.windowMs': anAmount,
+  acquire: aFunction,
+  refreshWhen: aFunction,
+  isSessionOver: aFunction,
+  onLoginRequired: aFunction,
+  now: aFunction,
+  store: withMethods('get', 'set', 'clear'),
+  lock: withMethods('request'),
+  allowedOrigins: ['an array or a function', (value) => isFunction(value) || Array.isArray(value)],
+  headerName: ['a header name', (value) => value !== '' && isWord(value)],
+  authScheme: ['a word or empty', isWord],
+  accessTokenIn: oneOf('header', 'cookie'),
+  'refresh.encoding': oneOf('form', 'json'),
+  'refresh.refreshTokenIn': oneOf('body', 'cookie'),
+  'refresh.clientAuthentication': oneOf('none', 'client_secret_basic', 'client_secret_post'),
+}
 
 /** Checks the options and fills in the defaults. @throws TypeError "Expected `minValidityMs` to be …, got …" */
 export function resolveOptions(options: SessionOptions): Settings {
-  if (!isObject(options)) expected('options', 'an object', options)
-  const given = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as SessionOptions
-  const settings = { ...defaults, now: () => Date.now(), ...given } as Settings
-  checkWays(settings)
-  checkDurations(settings)
-  checkFunctions(settings)
-  checkHeader(settings)
+  const given = Object.entries(Object(options) as SessionOptions).filter(([, value]) => value !== undefined)
+  const settings = { ...defaults, now: () => Date.now(), ...Object.fromEntries(given) } as Settings
+  const { allowedOrigins } = settings
+  checkSources(settings)
+  for (const [path, rule] of Object.entries(rules)) {
+    const value = path.split('.').reduce<unknown>(memberOf, settings)
+    if (value !== undefined) check(path, value, rule)
+  }
+  if (Array.isArray(allowedOrigins))
+    for (const origin of allowedOrigins) check('allowedOrigins', String(origin), anOrigin)
   return settings
 }
 
-function checkWays(settings: Settings): void {
-  const { refresh, acquire, allowInsecure } = settings
-  if (!refresh && !acquire) expected('refresh', 'a grant or a function (or `acquire` to be one)', refresh)
-  if (refresh === undefined || typeof refresh === 'function') return
-  if (!isObject(refresh)) expected('refresh', 'a grant or a function', refresh)
-  checkEndpoint('refresh.tokenEndpoint', refresh.tokenEndpoint, allowInsecure)
-  oneOf('refresh.encoding', refresh.encoding, ['form', 'json'])
-  oneOf('refresh.refreshTokenIn', refresh.refreshTokenIn, ['body', 'cookie'])
-  oneOf('refresh.clientAuthentication', refresh.clientAuthentication, [
-    'none',
-    'client_secret_basic',
-    'client_secret_post',
+function checkSources({ refresh, acquire, allowInsecure }: Settings): void {
+  if (isFunction(refresh) || (refresh === undefined && acquire)) return
+  // Not its value: the text in the place of a grant may well be a token.
+  if (!isObject(refresh))
+    expected('refresh', 'a grant or a function (or `acquire` to be one)', typeof refresh)
+  const { tokenEndpoint } = refresh as Partial<RefreshTokenGrant>
+  check('refresh.tokenEndpoint', tokenEndpoint, [
+    'an https address without a user name (http on loopback or with `allowInsecure`; absolute, where there is no page)',
+    (value) => isEndpoint(value, allowInsecure),
   ])
 }
 
-/** Behaviour 4. @throws TypeError where the address cannot be used or is not safe */
-function checkEndpoint(name: string, endpoint: unknown, allowInsecure: boolean | undefined): void {
-  const isAddress = typeof endpoint === 'string' || endpoint instanceof URL
-  const origin = isAddress ? originOf(endpoint, pageBase()) : undefined
-  if (!origin) expected(name, 'an http(s) address (absolute, where there is no page)', endpoint)
-  if (!allowInsecure && !isTrustworthy(origin))
-    expected(name, 'https (or loopback, or set `allowInsecure`)', endpoint)
+/** Behaviour 4. `fetch` refuses an address with a user name or password in it. */
+function isEndpoint(value: unknown, allowInsecure = false): boolean {
+  if (typeof value !== 'string' && !(value instanceof URL)) return false
+  const origin = originOf(value, pageBase())
+  const hasUser = /^[^/?#]*\/\/[^/?#]*@/.test(String(value))
+  return origin !== undefined && !hasUser && (allowInsecure || isTrustworthy(origin))
 }
 
-function checkDurations(settings: Settings): void {
-  const { refreshBudget: budget, refreshTimeoutMs } = settings
-  for (const name of [
-    'minValidityMs',
-    'refreshAheadMs',
-    'rotationGraceMs',
-    'refreshTokenLifetimeMs',
-  ] as const) {
-    if (settings[name] !== undefined) isAtLeast(0, name, settings[name])
-  }
-  isAtLeast(1, 'refreshTimeoutMs', refreshTimeoutMs)
-  if (refreshTimeoutMs > longestTimerMs)
-    expected('refreshTimeoutMs', `at most ${longestTimerMs}`, refreshTimeoutMs)
-  if (!isObject(budget)) expected('refreshBudget', 'an object', budget)
-  isAtLeast(0, 'refreshBudget.grants', budget.grants)
-  isAtLeast(0, 'refreshBudget.windowMs', budget.windowMs)
+function check(name: string, value: unknown, [what, isFit]: Rule): void {
+  if (!isFit(value)) expected(name, what, shown(value))
 }
 
-function checkFunctions(settings: Settings): void {
-  const { store, lock, allowedOrigins } = settings
-  for (const name of ['acquire', 'refreshWhen', 'isSessionOver', 'onLoginRequired', 'now'] as const) {
-    if (settings[name] !== undefined && typeof settings[name] !== 'function')
-      expected(name, 'a function', settings[name])
-  }
-  const isStore =
-    !store || [store.get, store.set, store.clear].every((method) => typeof method === 'function')
-  if (!isStore) expected('store', 'an object with get, set and clear', store)
-  if (lock !== undefined && typeof lock?.request !== 'function')
-    expected('lock', 'an object with request', lock)
-  if (allowedOrigins === undefined || typeof allowedOrigins === 'function') return
-  if (!Array.isArray(allowedOrigins)) expected('allowedOrigins', 'an array or a function', allowedOrigins)
-  for (const origin of allowedOrigins as readonly (string | URL)[]) {
-    if (!originOf(origin)) expected('allowedOrigins', 'a list of http(s) origins', origin)
-  }
+/** Text without what may be a password in a URL; of an object the kind alone, since its members may be secrets. */
+function shown(value: unknown): string {
+  if (value === undefined || Object(value) === value) return typeof value
+  const text = typeof value === 'string' ? `"${value.replace(/^.*@/s, '…@')}"` : `${value as number}`
+  return `${text} (${typeof value})`
 }
 
-function checkHeader({ headerName, authScheme, accessTokenIn }: Settings): void {
-  const token = /^[!#$%&'*+.^_`|~\w-]+$/
-  if (typeof headerName !== 'string' || !token.test(headerName))
-    expected('headerName', 'a header name', headerName)
-  if (authScheme !== '' && !(typeof authScheme === 'string' && token.test(authScheme))) {
-    expected('authScheme', 'a word or empty', authScheme)
-  }
-  oneOf('accessTokenIn', accessTokenIn, ['header', 'cookie'])
-}
-
-function isAtLeast(least: number, name: string, value: unknown): void {
-  if (!Number.isFinite(value) || (value as number) < least)
-    expected(name, `a finite number >= ${least}`, value)
-}
-
-function oneOf(name: string, value: unknown, values: readonly string[]): void {
-  if (value !== undefined && !values.includes(value as string))
-    expected(name, `one of ${values.join(', ')}`, value)
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
-}
-
-/** @throws TypeError "Expected `name` to be what, got value (type)" */
-export function expected(name: string, what: string, value: unknown): never {
-  const shown =
-    typeof value === 'string' ? `"${value}"` : Array.isArray(value) ? `[${value.join()}]` : String(value)
-  throw new TypeError(
-    `Expected \`${name}\` to be ${what}, got ${shown}${value == null ? '' : ` (${typeof value})`}`,
-  )
+/** @throws TypeError "Expected `name` to be what, got …" */
+function expected(name: string, what: string, got: string): never {
+  throw new TypeError(`Expected \`${name}\` to be ${what}, got ${got}`)
 }

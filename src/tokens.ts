@@ -66,9 +66,9 @@ const endOfTime = 8.64e15
  */
 export function readTokens(answer: unknown, context: TokenContext): TokenSet | string {
   if (typeof answer !== 'object' || answer === null) return `Expected a token response, got ${kindOf(answer)}`
-  const raw = answer as Readonly<Record<string, unknown>>
-  const accessToken = raw['access_token'] ?? raw['accessToken']
-  const refreshToken = raw['refresh_token'] ?? raw['refreshToken']
+  const raw = answer as RawAnswer
+  const accessToken = member(raw, 'accessToken')
+  const refreshToken = member(raw, 'refreshToken')
   if (!isHeaderSafe(accessToken) && (context.accessTokenExpected || accessToken != null)) {
     return `Expected \`access_token\` to be a non-empty string of visible ASCII, got ${kindOf(accessToken)}`
   }
@@ -78,55 +78,60 @@ export function readTokens(answer: unknown, context: TokenContext): TokenSet | s
   return assemble(raw, context)
 }
 
-function assemble(raw: Readonly<Record<string, unknown>>, context: TokenContext): TokenSet {
-  const { previous } = context
-  const accessToken = text(raw['access_token'] ?? raw['accessToken'])
-  const refreshToken = text(raw['refresh_token'] ?? raw['refreshToken'])
-  const idToken = text(raw['id_token'] ?? raw['idToken'])
+type RawAnswer = Readonly<Record<string, unknown>>
+
+/** A member by its camelCase name; OAuth's own spelling of it counts first. */
+function member(raw: RawAnswer, name: string): unknown {
+  return raw[name.replace(/[A-Z]/g, '_$&').toLowerCase()] ?? raw[name]
+}
+
+function assemble(raw: RawAnswer, context: TokenContext): TokenSet {
+  const { previous = {} } = context
+  const given = (name: string): string | undefined => text(member(raw, name))
+  const accessToken = given('accessToken')
+  const refreshToken = given('refreshToken')
+  const idToken = given('idToken')
   return {
     accessToken,
-    tokenType: text(raw['token_type'] ?? raw['tokenType']) ?? previous?.tokenType,
-    refreshToken: refreshToken ?? previous?.refreshToken,
+    tokenType: given('tokenType') ?? previous.tokenType,
+    refreshToken: refreshToken ?? previous.refreshToken,
     expiresAt: expiryOf(raw, accessToken, context),
     refreshTokenExpiresAt: refreshExpiryOf(raw, refreshToken, context),
-    scope: text(raw['scope']) ?? previous?.scope,
-    idToken: idToken ?? previous?.idToken,
-    subject: text(raw['subject']) ?? text(idToken && readJwtClaims(idToken)?.['sub']) ?? previous?.subject,
+    scope: given('scope') ?? previous.scope,
+    idToken: idToken ?? previous.idToken,
+    subject: given('subject') ?? text(readJwtClaims(idToken)?.['sub']) ?? previous.subject,
   }
 }
 
 /** Behaviour 31: what the server said, else what the JWT says of its own length, else unknown. */
 function expiryOf(
-  raw: Readonly<Record<string, unknown>>,
+  raw: RawAnswer,
   accessToken: string | undefined,
-  context: TokenContext,
+  { sentAt, receivedAt }: TokenContext,
 ): number | undefined {
-  const seconds = number(raw['expires_in'] ?? raw['expiresIn'])
-  if (seconds !== undefined) return after(context.sentAt, seconds)
-  const expiresAt = number(raw['expiresAt'])
-  if (expiresAt !== undefined) return expiresAt
-  const { exp, iat } = (accessToken && readJwtClaims(accessToken)) || {}
-  if (typeof exp !== 'number') return undefined
-  if (typeof iat === 'number') return after(context.receivedAt, exp - iat)
-  return exp * 1000 > context.receivedAt ? exp * 1000 : undefined
+  // Not by `member`: what servers call `expires_at` is seconds, or a date.
+  const told = after(sentAt, member(raw, 'expiresIn')) ?? number(raw['expiresAt'])
+  const { exp, iat } = readJwtClaims(accessToken) ?? {}
+  if (told !== undefined || typeof exp !== 'number') return told
+  if (typeof iat === 'number') return after(receivedAt, exp - iat)
+  return exp * 1000 > receivedAt ? exp * 1000 : undefined
 }
 
 function refreshExpiryOf(
-  raw: Readonly<Record<string, unknown>>,
+  raw: RawAnswer,
   refreshToken: string | undefined,
-  context: TokenContext,
+  { sentAt, refreshTokenLifetimeMs, previous }: TokenContext,
 ): number | undefined {
-  const expiresAt = number(raw['refreshTokenExpiresAt'])
-  if (expiresAt !== undefined) return expiresAt
-  const seconds = number(raw['refresh_expires_in'] ?? raw['refresh_token_expires_in'])
-  if (seconds) return after(context.sentAt, seconds)
-  const lifetimeMs = context.refreshTokenLifetimeMs
-  if (lifetimeMs !== undefined && refreshToken) return context.sentAt + lifetimeMs
-  return refreshToken ? undefined : context.previous?.refreshTokenExpiresAt
+  const seconds = number(member(raw, 'refreshExpiresIn') ?? member(raw, 'refreshTokenExpiresIn'))
+  const told = number(raw['refreshTokenExpiresAt']) ?? after(sentAt, seconds || undefined)
+  if (told !== undefined) return told
+  if (!refreshToken) return previous?.refreshTokenExpiresAt
+  return refreshTokenLifetimeMs === undefined ? undefined : sentAt + refreshTokenLifetimeMs
 }
 
-function after(start: number, seconds: number): number {
-  return Math.min(start + Math.max(seconds, 0) * 1000, endOfTime)
+function after(start: number, value: unknown): number | undefined {
+  const seconds = number(value)
+  return seconds === undefined ? undefined : Math.min(start + Math.max(seconds, 0) * 1000, endOfTime)
 }
 
 function text(value: unknown): string | undefined {
@@ -135,12 +140,11 @@ function text(value: unknown): string | undefined {
 
 function number(value: unknown): number | undefined {
   const parsed = typeof value === 'string' && value.trim() ? Number(value) : value
-  return typeof parsed === 'number' && parsed === parsed ? parsed : undefined
+  return typeof parsed === 'number' && !Number.isNaN(parsed) ? parsed : undefined
 }
 
 /** What kind of value this is, for a message that must not show it: even a number may be a token. */
 function kindOf(value: unknown): string {
-  if (value == null || value === '') return value === '' ? 'an empty string' : String(value)
-  if (typeof value === 'string') return 'a string with other characters'
-  return Array.isArray(value) ? 'an array' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
+  if (value === '') return 'an empty string'
+  return value === null ? 'null' : typeof value
 }

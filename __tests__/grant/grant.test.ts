@@ -140,28 +140,6 @@ describe('a refresh function where the access token is a cookie', () => {
   })
 })
 
-describe('an error that carries a Response nobody has read, as ky’s does', () => {
-  const httpError = (response: Response): Error =>
-    Object.assign(new Error(`HTTP ${response.status}`), { response })
-
-  it('is judged by its body (26)', async () => {
-    const response = Response.json({ error: 'invalid_grant' }, { status: 400 })
-    expect(await run(() => Promise.reject(httpError(response)))).toMatchObject({
-      type: 'refused',
-      error: { oauth: { error: 'invalid_grant' }, cause: { message: 'HTTP 400' } },
-    })
-  })
-
-  it('is judged by its status and headers where the body is gone', async () => {
-    const response = new Response('x', { status: 429, headers: { 'retry-after': '2' } })
-    await response.text()
-    expect(await run(() => Promise.reject(httpError(response)))).toMatchObject({
-      type: 'unavailable',
-      error: { status: 429, retryAfterMs: 2000 },
-    })
-  })
-})
-
 describe('acquire (30)', () => {
   const acquire = (answer: unknown, settings = header): ReturnType<ReturnType<typeof createAcquire>> =>
     createAcquire((() => answer) as Acquire, settings)(context)

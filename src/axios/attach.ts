@@ -1,6 +1,8 @@
-import { AxiosRequest, type Attachment } from './request.js'
 import type { AxiosInstanceLike } from './instance.js'
-import type { InternalAxiosRequestConfig } from 'axios'
+import { AxiosRequest } from './request.js'
+import { fullUrl } from './full-url.js'
+import { getAdapter, type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios'
+import { isLeftAlone } from './left-alone.js'
 import type { IsUnauthorized } from '../session/transport.js'
 import type { Session } from '../session/session.js'
 
@@ -40,39 +42,42 @@ export function attachSession(
   if (attached?.session === session) return attached.detach
   if (attached)
     throw new TypeError('Another session is attached to this axios instance: detach that one first')
-  const transport = session.openTransport({
-    baseUrl: () => instance.defaults.baseURL,
-    isUnauthorized: options.isUnauthorized,
+  const { isUnauthorized } = options
+  const transport = session.openTransport({ baseUrl: () => instance.defaults.baseURL, isUnauthorized })
+  const eject = intercept(instance, (config) => {
+    const adapter = getAdapter(config.adapter as AxiosAdapter, config)
+    if (isLeftAlone(instance, transport, config)) return adapter(config)
+    return transport.send(new AxiosRequest(config, adapter, fullUrl(instance, config), transport.headerName))
   })
-  const eject = intercept(instance, { instance, transport, lastSet: new Set() })
   const detach = (): void => {
     eject()
-    delete marked[attachedKey]
+    // Called late, it takes nothing from a newer attachment.
+    if (marked[attachedKey]?.detach === detach) delete marked[attachedKey]
     transport.close()
   }
-  Object.defineProperty(instance, attachedKey, { value: { session, detach }, configurable: true })
+  marked[attachedKey] = { session, detach }
   return detach
 }
 
 /**
- * Behaviour 16: the interceptor is synchronous and only wraps the adapter. What the adapter gets is the request
- * as it goes out, after every interceptor and transform of the app; a replay calls the inner adapter again.
+ * Behaviour 16: the interceptor is synchronous and only wraps the adapter. What `send` gets is the request as it
+ * goes out, after every interceptor and transform of the app; a replay calls the inner adapter again.
  */
-function intercept(instance: AxiosInstanceLike, attachment: Attachment): () => void {
-  const onRequest = (given: unknown): never => {
-    const config = given as InternalAxiosRequestConfig
-    if (config.skipSession) return config as never
-    const inner = config.adapter
+function intercept({ interceptors: { request } }: AxiosInstanceLike, send: AxiosAdapter): () => void {
+  const wrapAdapter = (given: unknown): never => {
+    const config = given as InternalAxiosRequestConfig & { adapter: AxiosAdapter }
+    const { adapter, signal, cancelToken } = config
+    // axios itself will refuse it, with this config.
+    if (signal?.aborted || cancelToken?.reason) return config as never
     config.adapter = (final) => {
       // The final config shows the app's own adapter again, whoever looks at it from here on.
-      if (inner) final.adapter = inner
-      else delete final.adapter
-      return AxiosRequest.send(attachment, final)
+      final.adapter = adapter
+      return send(final)
     }
     return config as never
   }
-  const id = instance.interceptors.request.use(onRequest, null, { synchronous: true })
-  return () => instance.interceptors.request.eject(id)
+  const id = request.use(wrapAdapter, null, { synchronous: true })
+  return () => request.eject(id)
 }
 
 function checkArguments(
@@ -80,12 +85,10 @@ function checkArguments(
   session: Session,
   { isUnauthorized }: AttachOptions,
 ): void {
-  const isInstance = typeof instance?.interceptors?.request?.use === 'function'
-  if (!isInstance) throw new TypeError('Expected an axios instance as the first argument of attachSession')
-  const isSession = typeof session?.openTransport === 'function'
-  if (!isSession)
-    throw new TypeError('Expected a session (of createSession) as the second argument of attachSession')
-  if (isUnauthorized !== undefined && typeof isUnauthorized !== 'function') {
-    throw new TypeError(`Expected \`isUnauthorized\` to be a function, got ${typeof isUnauthorized}`)
+  if (!instance?.interceptors?.request || !session?.openTransport) {
+    const got = `${typeof instance} and ${typeof session}`
+    throw new TypeError(`Expected an axios instance and a session (of createSession), got ${got}`)
   }
+  if (isUnauthorized !== undefined && typeof isUnauthorized !== 'function')
+    throw new TypeError(`Expected \`isUnauthorized\` to be a function, got ${typeof isUnauthorized}`)
 }

@@ -14,5 +14,5 @@ export interface AxiosInstanceLike {
       eject(id: number): void
     }
   }
-  getUri(config?: { url?: string; baseURL?: string; allowAbsoluteUrls?: boolean }): string
+  getUri(config?: { url?: string; baseURL?: string; allowAbsoluteUrls?: boolean | undefined }): string
 }

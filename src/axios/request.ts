@@ -1,31 +1,19 @@
 import {
   AxiosError,
   CanceledError,
-  getAdapter,
   type AxiosAdapter,
   type AxiosResponse,
+  type CancelToken,
   type InternalAxiosRequestConfig,
 } from 'axios'
-import { abortableOf } from './abortable.js'
-import type { Abortable, Transport, TransportAnswer, TransportRequest } from '../session/transport.js'
-import type { AxiosInstanceLike } from './instance.js'
-import { fullUrl } from './full-url.js'
-import { hasOwnCredentials } from './own-credentials.js'
+import type { Abortable, TransportAnswer, TransportRequest } from '../session/transport.js'
 import { isOneShot } from '../http/body.js'
-import { readBody, release, responseOf } from './answer.js'
-import { redirectGuard } from './redirect.js'
+import { originOf } from '../http/origin.js'
 import type { SessionError } from '../errors.js'
 
-/** One attached instance. */
-export interface Attachment {
-  readonly instance: AxiosInstanceLike
-  readonly transport: Transport
-  /** Values of the header that the session has set of late: found on a config, they are nobody's own. */
-  readonly lastSet: Set<string>
-}
-
-/** How many of them are kept: requests on the wire carry the current one or the one before. */
-const keptValues = 4
+/** What is read of an `AxiosResponse`. */
+type Answer = Readonly<{ status: number; headers: unknown; request: unknown; data: unknown }>
+type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>
 
 /** One axios request as the session sees it; the inner adapter is called with axios's own final config. */
 export class AxiosRequest implements TransportRequest<AxiosResponse> {
@@ -35,62 +23,98 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   readonly signal: Abortable | undefined
   readonly timeoutMs: number | undefined
   readonly #config: InternalAxiosRequestConfig
-  readonly #attachment: Attachment
   readonly #adapter: AxiosAdapter
-  /** What the config had before a dispatch, while it is on its way. */
-  #own: Pick<InternalAxiosRequestConfig, 'headers' | 'beforeRedirect'> | undefined
+  readonly #headerName: string
+  /** What the config has while it is not on its way. */
+  readonly #headers: InternalAxiosRequestConfig['headers']
+  readonly #beforeRedirect: BeforeRedirect | undefined
 
-  /** Sends it with the session, or, where the caller has credentials of its own, without. */
-  static send(attachment: Attachment, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
-    const adapter = getAdapter(config.adapter as AxiosAdapter, config)
-    if (hasOwnCredentials(attachment, config)) return adapter(config)
-    return attachment.transport.send(new AxiosRequest(attachment, config, adapter))
-  }
-
-  constructor(attachment: Attachment, config: InternalAxiosRequestConfig, adapter: AxiosAdapter) {
-    this.#attachment = attachment
+  constructor(
+    config: InternalAxiosRequestConfig<unknown>,
+    adapter: AxiosAdapter,
+    url: string,
+    headerName: string,
+  ) {
+    const { method = 'get', data, signal, cancelToken, timeout, headers, beforeRedirect } = config
+    this.method = method
+    this.url = url
+    this.isOneShot = data != null && isOneShot(data)
+    this.signal = cancelToken
+      ? both(signal as Abortable | undefined, cancelToken)
+      : (signal as Abortable | undefined)
+    this.timeoutMs = timeout
     this.#config = config
     this.#adapter = adapter
-    this.method = config.method ?? 'get'
-    this.url = fullUrl(attachment.instance, config)
-    this.isOneShot = config.data != null && isOneShot(config.data)
-    this.signal = abortableOf(config)
-    this.timeoutMs = config.timeout
+    this.#headerName = headerName
+    this.#headers = headers
+    this.#beforeRedirect = beforeRedirect
   }
 
+  /**
+   * Headers are cloned, not set: an adapter adds to them, and the replay must begin where the first send did.
+   * The config itself stays the same object, which costs nothing and is what plugins compare.
+   */
   dispatch(authorization: string | undefined): Promise<AxiosResponse> {
-    if (authorization !== undefined) this.#putOn(authorization)
-    return this.#adapter(this.#config)
+    const config = this.#config
+    const headerName = this.#headerName
+    if (authorization !== undefined) {
+      config.headers = this.#headers.concat()
+      // A default may be spelled otherwise.
+      config.headers.delete(headerName)
+    }
+    if (authorization) {
+      config.headers.set(headerName, authorization)
+      // Behaviour 5, for axios's http adapter: axios 1.7 forwards even Authorization, newer ones other names.
+      config.beforeRedirect = (options, ...details) => {
+        const { href, headers } = options as { href: string; headers: Record<string, unknown> }
+        if (originOf(href) !== originOf(this.url)) delete headers[headerName]
+        this.#beforeRedirect?.(options, ...details)
+      }
+    }
+    return this.#adapter(config)
   }
 
+  /** Behaviour 17: before anyone sees it, the config is the app's own again. */
   settled(outcome: unknown): number | undefined {
-    this.#takeOff()
-    return responseOf(outcome)?.status
+    this.#config.headers = this.#headers
+    this.#config.beforeRedirect = this.#beforeRedirect as BeforeRedirect
+    return responseOf(outcome).status
   }
 
   answerOf(outcome: unknown): TransportAnswer {
-    const { status, headers, request, data } = responseOf(outcome)!
-    const { responseURL, res } = (request ?? {}) as { responseURL?: string; res?: { responseUrl?: string } }
-    return { status, headers, url: responseURL || res?.responseUrl, json: () => readBody(data) }
+    const { status, headers, request, data } = responseOf(outcome) as Answer
+    const { responseURL, res } = Object(request) as { responseURL?: string; res?: { responseUrl?: string } }
+    return { status, headers, url: responseURL || res?.responseUrl, json: async () => readBody(data) }
   }
 
+  /** Behaviour 19: a body that is still to be read keeps its socket. */
   discard(outcome: unknown): void {
-    release(responseOf(outcome)?.data)
+    const { data } = responseOf(outcome)
+    if (!isOneShot(data)) return
+    const { destroy, cancel } = data as { destroy?: () => void; cancel?: () => Promise<void> }
+    destroy?.call(data)
+    // A stream that is locked, or already read, refuses: then there is nothing to let go.
+    cancel?.call(data).catch(() => {})
   }
 
-  annotate(outcome: unknown, error: SessionError): void {
-    if (outcome instanceof Error) withCause(outcome, error)
+  annotate(outcome: unknown, cause: SessionError): void {
+    if (outcome instanceof Error) Object.assign(outcome, { cause })
   }
 
-  rejection(error: SessionError, outcome: unknown): unknown {
+  rejection(cause: SessionError, outcome: unknown): unknown {
+    const { code, message } = cause
     const config = this.#config
-    // A canceled request is one that no retry plugin sends again.
-    if (error.code === 'ERR_SESSION_CHANGED')
-      return withCause(new CanceledError(error.message, config), error)
-    if (outcome instanceof Error) return withCause(outcome, error)
+    if (code === 'ERR_SESSION_CHANGED') return canceledForGood(cause, config)
+    if (outcome instanceof Error) return Object.assign(outcome, { cause })
     const response = outcome as AxiosResponse | undefined
-    const code = response ? AxiosError.ERR_BAD_REQUEST : error.code
-    return withCause(new AxiosError(error.message, code, config, response?.request, response), error)
+    const error = new AxiosError(
+      message,
+      response ? 'ERR_BAD_REQUEST' : code,
+      config,
+      response?.request,
+      response,
+    )
+    return Object.assign(error, { cause })
   }
 
   aborted(): unknown {
@@ -101,43 +125,50 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
 
   timedOut(): unknown {
     const { timeout, timeoutErrorMessage, transitional } = this.#config
-    const code = transitional?.clarifyTimeoutError ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED
+    const code = transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED'
     return new AxiosError(timeoutErrorMessage ?? `timeout of ${timeout}ms exceeded`, code, this.#config)
   }
-
-  /**
-   * Headers are cloned, not set: an adapter adds to them, and the replay must begin where the first send did.
-   * The config itself stays the same object, which costs nothing and is what plugins compare.
-   */
-  #putOn(authorization: string): void {
-    const config = this.#config
-    const { headerName } = this.#attachment.transport
-    const { headers, beforeRedirect } = config
-    this.#own = { headers, ...(beforeRedirect && { beforeRedirect }) }
-    config.headers = headers.concat()
-    if (!authorization) return void config.headers.delete(headerName)
-    config.headers.set(headerName, authorization)
-    config.beforeRedirect = redirectGuard(this.url, headerName, beforeRedirect)
-    remember(this.#attachment.lastSet, authorization)
-  }
-
-  /** Behaviour 17: before anyone sees it, the config is the app's own again. */
-  #takeOff(): void {
-    if (!this.#own) return
-    const { headers, beforeRedirect } = this.#own
-    this.#config.headers = headers
-    if (beforeRedirect) this.#config.beforeRedirect = beforeRedirect
-    else delete this.#config.beforeRedirect
-    this.#own = undefined
-  }
 }
 
-function remember(values: Set<string>, value: string): void {
-  if (values.has(value)) return
-  values.add(value)
-  if (values.size > keptValues) for (const oldest of values) return void values.delete(oldest)
+/**
+ * Behaviour 28: retry plugins may send even a canceled request again, perhaps as the next user. This one's config
+ * is canceled already, with this very error, however often it is sent.
+ */
+function canceledForGood(cause: SessionError, config: InternalAxiosRequestConfig): CanceledError<unknown> {
+  const throwIfRequested = (): never => {
+    throw error
+  }
+  // All that axios asks of a token before it sends.
+  const cancelToken = { throwIfRequested } as unknown as CancelToken
+  const error = Object.assign(new CanceledError(cause.message, { ...config, cancelToken }), { cause })
+  return error
 }
 
-function withCause<T extends object>(error: T, cause: SessionError): T {
-  return Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true })
+/** The HTTP answer in what an adapter fulfilled or rejected with; without a status where there was none. */
+function responseOf(outcome: unknown): Partial<Answer> {
+  const { response = outcome } = Object(outcome) as { response?: unknown }
+  return Object(response) as Partial<Answer>
+}
+
+/** Parses what stands before `transformResponse`: text, bytes, a Blob, or what an adapter has parsed already. */
+function readBody(data: unknown): unknown {
+  const isRaw = /String|Buffer|Uint8|Blob/.test({}.toString.call(data))
+  return isRaw ? new Response(data as BodyInit).json() : data
+}
+
+/** A request's `signal`, if any, and its old-style `cancelToken`. */
+function both(signal: Abortable | undefined, token: CancelToken): Abortable {
+  return {
+    get aborted() {
+      return Boolean(token.reason ?? signal?.aborted)
+    },
+    addEventListener(type, listener) {
+      token.subscribe(listener)
+      signal?.addEventListener(type, listener)
+    },
+    removeEventListener(type, listener) {
+      token.unsubscribe(listener)
+      signal?.removeEventListener(type, listener)
+    },
+  }
 }

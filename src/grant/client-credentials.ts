@@ -1,7 +1,7 @@
 import { isTrustworthy, originOf, pageBase } from '../http/origin.js'
 import { reachVerdict } from './grant.js'
 import type { Acquire, TokenEndpointOptions } from './grant-options.js'
-import { sendTokenRequest, sharedMembers } from './token-request.js'
+import { sendTokenRequest } from './token-request.js'
 
 /** What `clientCredentials` takes. */
 export interface ClientCredentialsOptions extends TokenEndpointOptions {
@@ -26,16 +26,12 @@ export interface ClientCredentialsOptions extends TokenEndpointOptions {
  */
 export function clientCredentials(options: ClientCredentialsOptions): Acquire {
   checkOptions(options)
-  const { clientId, clientSecret, parseResponse, now = Date.now } = options
-  const terms = { now, accessTokenIn: 'header', parseResponse, secrets: [clientSecret] } as const
-  const members = () => ({ grant_type: 'client_credentials', ...sharedMembers(options) })
+  const { now = Date.now } = options
   return async ({ signal }) => {
-    const verdict = await reachVerdict(() => sendTokenRequest(options, members, signal), {
-      ...terms,
-      sentAt: now(),
-    })
+    const ask = () => sendTokenRequest(options, { grant_type: 'client_credentials' }, signal)
+    const verdict = await reachVerdict(ask, { ...options, now, accessTokenIn: 'header', sentAt: now() })
     if (verdict.type !== 'granted') throw verdict.error
-    return { ...verdict.tokens, subject: clientId }
+    return { ...verdict.tokens, subject: options.clientId }
   }
 }
 

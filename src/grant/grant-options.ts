@@ -73,7 +73,7 @@ export interface TokenEndpointOptions {
 /** The built-in refresh_token grant (RFC 6749 §6). */
 export interface RefreshTokenGrant extends TokenEndpointOptions {
   /** The whole body for a server that wants another one, for example `(refreshToken) => ({ refreshToken })`. */
-  readonly body?: ((refreshToken: string) => object) | undefined
+  readonly body?: ((refreshToken: string) => Readonly<Record<string, unknown>>) | undefined
   /** 'cookie': an HttpOnly cookie carries the refresh token, none is sent in the body. Default 'body'. */
   readonly refreshTokenIn?: 'body' | 'cookie' | undefined
 }
@@ -81,6 +81,6 @@ export interface RefreshTokenGrant extends TokenEndpointOptions {
 /** A token endpoint's answer, as `isSessionOver` sees it. */
 export interface TokenEndpointAnswer {
   readonly status: number
-  /** The parsed JSON, the text where it is none, undefined where it is empty. */
+  /** The parsed JSON, or the text where it is none. */
   readonly body: unknown
 }

@@ -1,21 +1,22 @@
 import { RefreshConfigurationError } from '../errors.js'
 import type { ReceivedAnswer } from './answer.js'
-import { formEncode, proveClient } from './client-authentication.js'
-import type { RefreshTokenGrant, TokenEndpointOptions } from './grant-options.js'
+import type { RefreshTokenGrant } from './grant-options.js'
 
-/** The names and values of a body; one that is undefined or null is left out, an array is repeated. */
-export type Members = object
+/** What sets one grant apart from another; all else of its body is the client's (RFC 6749 §6, §4.4). */
+export interface GrantMembers {
+  readonly grant_type: 'refresh_token' | 'client_credentials'
+  readonly refresh_token?: string | undefined
+}
 
 /**
  * Sends one request to the token endpoint, through no interceptor and without a bearer token.
  *
- * @param members writes the body; it is the app's own code in part and may throw
  * @returns the answer, whatever its status
  * @throws RefreshConfigurationError where the request cannot be written; else what `fetch` rejects with
  */
 export async function sendTokenRequest(
   endpoint: RefreshTokenGrant,
-  members: () => Members,
+  members: GrantMembers,
   signal: AbortSignal,
 ): Promise<ReceivedAnswer> {
   const request = writeRequest(endpoint, members, signal)
@@ -27,59 +28,75 @@ export async function sendTokenRequest(
 /** Reads a `Response` to its end. @throws what the body's stream fails with */
 export async function readAnswer(response: Response): Promise<ReceivedAnswer> {
   const { status, headers, redirected } = response
-  return { status, body: readBody(await response.text()), headers, redirected }
+  const body = readBody(await response.text())
+  // What another address says after a redirect is not the endpoint's word.
+  return redirected ? { status: 0 } : { status, headers, body }
 }
 
-/** The parsed JSON, the text itself where it is none, undefined where it is empty or blank. */
-export function readBody(text: string): unknown {
-  if (!text.trim()) return undefined
+/** The parsed JSON; what is no JSON stays as it is. */
+export function readBody(body: unknown): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(body as string) as unknown
   } catch {
-    return text
+    return body
   }
 }
 
-/** What every grant sends: who the client is, the scope, resources (RFC 8707) and the app's own parameters. */
-export function sharedMembers(endpoint: TokenEndpointOptions): Members {
-  const { scope, resource, parameters } = endpoint
-  return { ...proveClient(endpoint).members, scope, resource, ...parameters }
-}
-
-function writeRequest(endpoint: RefreshTokenGrant, members: () => Members, signal: AbortSignal): RequestInit {
+function writeRequest(endpoint: RefreshTokenGrant, grant: GrantMembers, signal: AbortSignal): RequestInit {
+  const { encoding, scope, resource, parameters, refreshTokenIn, credentials } = endpoint
+  const { authorization, ...client } = proveClient(endpoint)
   try {
-    const { encoding, refreshTokenIn, credentials = refreshTokenIn === 'cookie' && 'include' } = endpoint
+    const own = endpoint.body?.(grant.refresh_token ?? '')
+    const members = own ?? { ...grant, ...client, scope, resource, ...parameters }
     // No `cache`: some runtimes throw at it, and nobody caches a POST. `credentials` only where needed: the same.
     return {
       method: 'POST',
       redirect: 'manual',
-      headers: writeHeaders(endpoint),
-      body: encoding === 'json' ? JSON.stringify(members()) : writeForm(members()),
+      headers: writeHeaders(endpoint, authorization),
+      body: encoding === 'json' ? JSON.stringify(members) : writeForm(members),
       signal,
-      ...(credentials && { credentials }),
-    }
+      credentials: credentials ?? (refreshTokenIn === 'cookie' ? 'include' : undefined),
+    } as RequestInit
   } catch (cause) {
     throw new RefreshConfigurationError('It could not be written, see `cause`.', { cause })
   }
 }
 
-function writeHeaders(endpoint: TokenEndpointOptions): Headers {
-  const { encoding, headers: own = {} } = endpoint
+/** Shows who the client is at the token endpoint (RFC 6749 §2.3.1; a public client: §3.2.1). */
+function proveClient(endpoint: RefreshTokenGrant): Readonly<Record<string, string | undefined>> {
+  const { clientId, clientSecret, clientAuthentication = clientSecret && 'client_secret_basic' } = endpoint
+  // Encoded first, so that a colon in the id is not taken for the one between them; and it is ASCII then.
+  if (clientAuthentication === 'client_secret_basic')
+    return { authorization: `Basic ${btoa([clientId, clientSecret].map(formEncode).join(':'))}` }
+  const isPost = clientAuthentication === 'client_secret_post'
+  return { client_id: clientId, client_secret: isPost ? clientSecret : undefined }
+}
+
+/** The app's own win, in any case of their names; one that is undefined or null is left out. */
+function writeHeaders({ encoding, headers: own }: RefreshTokenGrant, authorization?: string): Headers {
   const headers = new Headers({
     accept: 'application/json',
     'content-type': `application/${encoding === 'json' ? encoding : 'x-www-form-urlencoded'}`,
-    ...proveClient(endpoint).headers,
   })
-  for (const [name, value] of Object.entries(typeof own === 'function' ? own() : own)) {
-    if ((value as unknown) != null) headers.set(name, value)
-  }
+  const all: object = { authorization, ...(typeof own === 'function' ? own() : own) }
+  for (const [name, value] of Object.entries(all) as [string, string?][])
+    if (value != null) headers.set(name, value)
   return headers
 }
 
-function writeForm(members: Members): string {
+/** What is undefined or null is left out, an array is repeated. */
+function writeForm(members: object): string {
   const entries = Object.entries(members) as [string, string | string[] | null | undefined][]
-  const pairs = entries.flatMap(([name, value]) =>
-    [value ?? []].flat().map((one) => `${formEncode(name)}=${formEncode(String(one))}`),
-  )
-  return pairs.join('&')
+  return entries
+    .flatMap(([name, value]) => [value ?? []].flat().map((one) => `${formEncode(name)}=${formEncode(one)}`))
+    .join('&')
+}
+
+/**
+ * Encodes one name or value as application/x-www-form-urlencoded (RFC 6749 Appendix B). Leaves `!'()~` as they
+ * are: every decoder reads them, and a server that forgets to decode a secret does too.
+ */
+export function formEncode(text = ''): string {
+  // Not by URLSearchParams: React Native's encoded nothing for years.
+  return encodeURIComponent(text).replace(/%20/g, '+')
 }

@@ -1,6 +1,6 @@
 /** The value of the header that carries a token (RFC 6750 §2.1); with an empty scheme, the bare token. */
 export function authorizationValue(scheme: string, token: string): string {
-  return scheme ? `${scheme} ${token}` : token
+  return `${scheme} ${token}`.trimStart()
 }
 
 /**

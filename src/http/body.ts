@@ -7,11 +7,10 @@ const REPLAYABLE_ITERABLE = /^\[object (?:String|\w*Array|Map|Set|URLSearchParam
  * iterables that are not known to start afresh. Never throws; what cannot be inspected counts as one-shot.
  */
 export function isOneShot(body: unknown): boolean {
-  if (body == null) return false
   try {
-    const methods: PropertyKey[] = ['pipe', 'getReader', 'next', Symbol.asyncIterator]
-    if (!REPLAYABLE_ITERABLE.test(Object.prototype.toString.call(body))) methods.push(Symbol.iterator)
-    return methods.some((name) => typeof (body as Record<PropertyKey, unknown>)[name] === 'function')
+    const methods = ['pipe', 'getReader', 'next', Symbol.asyncIterator]
+    if (!REPLAYABLE_ITERABLE.test({}.toString.call(body))) methods.push(Symbol.iterator)
+    return methods.some((name) => typeof (Object(body) as Record<PropertyKey, unknown>)[name] === 'function')
   } catch {
     return true
   }

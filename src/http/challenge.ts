@@ -11,16 +11,20 @@ export interface Challenge {
 // Either name = value, or a scheme with perhaps a token68, or a separator. No two parts that stand side by side
 // share a character, so that each is read a bounded number of times: linear time.
 const LEXEME =
-  /([^\s,;="]+)\s*=\s*("[^"\\]*(?:\\[^][^"\\]*)*"?|[^\s,;"]*)|([^\s,;="]+)(?:[ \t]+([^\s,;="]+=*)(?=\s*(?:,|$)))?|\S/g
+  /([^\s,;="]+)\s*=\s*("(?:\\[^]|[^"])*"?|[^\s,;"]*)|([^\s,;="]+)(?:[ \t]+([^\s,;="]+=*)(?=\s*(?:,|$)))?|\S/g
 
-function parseField(field: string): Challenge[] {
+/**
+ * Reads the challenges of a `WWW-Authenticate` header in order; several headers are joined with a comma
+ * (RFC 9110 §11.6.1). Malformed input yields whatever could be read of it. Never throws; takes linear time.
+ */
+export function parseChallenges(header: string | null | undefined): Challenge[] {
   const challenges: Challenge[] = []
   let parameters: Record<string, string> | undefined
   let elementStarts = true
-  // No server sends a field as long as this; on a far longer one the loop over escapes would fill the stack.
-  for (const [lexeme, name, value, scheme, token68] of field.slice(0, 1e5).matchAll(LEXEME)) {
+  // No server sends a field as long as this; on a far longer one the loop over a quoted value would fill the stack.
+  for (const [lexeme, name, value = '', scheme, token68] of (header ?? '').slice(0, 1e5).matchAll(LEXEME)) {
     if (name) {
-      if (parameters) parameters[name.toLowerCase()] ??= (value ?? '').replace(/^"|"$|\\([^])/g, '$1')
+      if (parameters) parameters[name.toLowerCase()] ??= value.replace(/^"|"$|\\([^]?)/g, '$1')
     } else if (scheme && elementStarts) {
       parameters = Object.create(null) as Record<string, string>
       challenges.push({ scheme, ...(token68 && { token68 }), parameters })
@@ -28,16 +32,6 @@ function parseField(field: string): Challenge[] {
     elementStarts = lexeme === ','
   }
   return challenges
-}
-
-/**
- * Reads the challenges of one `WWW-Authenticate` header or of several, in order (RFC 9110 §11.6.1). Malformed
- * input yields whatever could be read of it. Never throws; takes linear time.
- */
-export function parseChallenges(header: string | readonly string[] | null | undefined): Challenge[] {
-  const fields: unknown[] = Array.isArray(header) ? header : [header]
-  // Field by field, so that a quote left open in one does not swallow the next.
-  return fields.flatMap((field) => (typeof field === 'string' ? parseField(field) : []))
 }
 
 /**

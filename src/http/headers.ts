@@ -1,17 +1,3 @@
-interface HeaderBag {
-  get?: (name: string) => unknown
-}
-
-function valuesOf(headers: HeaderBag, name: string): unknown[] {
-  const direct = typeof headers.get === 'function' ? headers.get(name) : undefined
-  // A Map's `get` knows one spelling only, so that a miss proves nothing.
-  if (direct != null) return [direct]
-  const entries = Symbol.iterator in headers ? headers : Object.entries(headers)
-  return [...(entries as Iterable<[unknown, unknown]>)]
-    .filter(([key]) => String(key).toLowerCase() === name)
-    .map(([, value]) => value)
-}
-
 /**
  * Reads a header by name, in any case, from `Headers`, axios's headers, a `Map`, a plain object or an array
  * of pairs. Several values are joined with a comma and a space (RFC 9110 §5.3); `undefined` where there is
@@ -19,10 +5,13 @@ function valuesOf(headers: HeaderBag, name: string): unknown[] {
  */
 export function readHeader(headers: unknown, name: string): string | undefined {
   try {
-    const values = valuesOf(headers as HeaderBag, name.toLowerCase()).flat()
-    // axios marks a header that must not be sent with `false`.
-    const present = values.filter((value) => value != null && value !== false)
-    return present.length ? present.join(', ') : undefined
+    const bag = headers as Iterable<[unknown, unknown]>
+    const values = [...(Symbol.iterator in bag ? bag : Object.entries(bag))]
+      .filter(([key]) => String(key).toLowerCase() === name.toLowerCase())
+      .flatMap(([, value]) => value)
+      // axios marks a header that must not be sent with `false`.
+      .filter((value) => value != null && value !== false)
+    return values.length ? values.join(', ') : undefined
   } catch {
     return undefined
   }

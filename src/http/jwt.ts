@@ -3,14 +3,13 @@
  * hint, never to be trusted. `undefined` for anything else (an opaque token, an encrypted JWT), and where the
  * runtime has no `atob`. Never throws.
  */
-export function readJwtClaims(token: string): Readonly<Record<string, unknown>> | undefined {
+export function readJwtClaims(token = ''): Readonly<Record<string, unknown>> | undefined {
   try {
     const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1] ?? ''
     const bytes = atob(payload.replace(/-/g, '+').replace(/_/g, '/'))
     if (!/^\s*\{/.test(bytes)) return undefined
     // UTF-8 by way of percent-encoding: React Native had `atob` long before it had TextDecoder.
-    const escaped = bytes.replace(/[^]/g, (byte) => `%${(byte.charCodeAt(0) + 256).toString(16).slice(1)}`)
-    return JSON.parse(decodeURIComponent(escaped)) as Record<string, unknown>
+    return JSON.parse(decodeURIComponent(escape(bytes))) as Record<string, unknown>
   } catch {
     return undefined
   }

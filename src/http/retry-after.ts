@@ -1,5 +1,5 @@
-// IMF-fixdate, the RFC 850 date and asctime's date: Date.parse alone would also read "5", "-1" and "2020".
-const HTTP_DATE = /^[a-z]{3,9},? [\w -]{6,11} \d\d:\d\d:\d\d (?:GMT|\d{4})$/i
+// IMF-fixdate and the RFC 850 date: Date.parse alone would also read "5", "-1" and "2020".
+const HTTP_DATE = /^[a-z]{3,9}, [\w -]+ \d\d:\d\d:\d\d GMT$/i
 
 /**
  * Reads a `Retry-After` header, as delay-seconds or as an HTTP-date (RFC 9110 §10.2.3), into milliseconds from
@@ -10,7 +10,6 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   const text = String(value).trim()
   if (/^\d+$/.test(text)) return Math.min(Number(text), 2 ** 31) * 1000
   if (!HTTP_DATE.test(text)) return undefined
-  // asctime's date names no zone and means UTC; Date.parse would take it for local time.
-  const wait = Date.parse(text.replace(/( GMT)?$/i, ' GMT')) - now
+  const wait = Date.parse(text) - now
   return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }

@@ -17,14 +17,12 @@ export const inProcessLock: RefreshLock = {
     const before = table.get(name)
     const turn = (async () => {
       await before
-      signal?.throwIfAborted()
+      if (signal?.aborted) throw signal.reason
       return callback()
     })()
-    const settled = turn.then(noop, noop)
+    const settled = turn.catch(() => {})
     table.set(name, settled)
-    void settled.then(() => {
-      if (table.get(name) === settled) table.delete(name)
-    })
+    void settled.then(() => table.get(name) === settled && table.delete(name))
     // One that gives up does not wait for its turn, which then passes on at once.
     return signal && before ? Promise.race([turn, aborted(signal, before)]) : turn
   },
@@ -33,10 +31,8 @@ export const inProcessLock: RefreshLock = {
 /** Rejects when `signal` aborts; lets go of it once the wait is over. */
 function aborted(signal: AbortSignal, waitedFor: Promise<unknown>): Promise<never> {
   return new Promise((_, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error)
+    const onAbort = (): void => reject(signal.reason)
     signal.addEventListener('abort', onAbort)
     void waitedFor.then(() => signal.removeEventListener('abort', onAbort))
   })
 }
-
-function noop(): void {}

@@ -49,21 +49,27 @@ export class Admission {
     if (!credential) return 'hold'
     const freshness = freshnessOf(credential, this.#core.settings.now(), this.#core.settings)
     const isAskedFor = freshness !== 'short' && this.#isAskedFor(credential)
-    if (state.status === 'refreshing') return this.#join(state, isAskedFor ? 'short' : freshness, isOneShot)
-    if (freshness === 'good' && !isAskedFor) return 'go'
+    if (state.status === 'refreshing') {
+      const isDue = isAskedFor || state.isRejected || (isOneShot && freshness === 'ahead')
+      // During a cool-down nothing is on the wire, and a token with life left is used meanwhile.
+      return freshness === 'short' || (isDue && !state.flight.isWaiting) ? 'hold' : 'go'
+    }
+    return this.#start(isAskedFor ? 'asked' : freshness, isOneShot)
+  }
+
+  /** No renewal is on its way; one may be due. */
+  #start(freshness: Freshness | 'asked', isOneShot: boolean): Admitted {
     if (freshness === 'short') return this.#renewal.require('expired') ?? 'hold'
-    // There is life left in the token: where none can be had now, it is used.
-    if (isAskedFor) return this.#renewal.require('refreshWhen') ? 'go' : 'hold'
-    if (isOneShot) return this.#renewal.require('ahead') ? 'go' : 'hold'
+    if (freshness === 'asked') return this.#orUse('refreshWhen')
+    if (freshness === 'good') return 'go'
+    if (isOneShot) return this.#orUse('ahead')
     this.#renewal.ahead()
     return 'go'
   }
 
-  #join({ flight, isRejected }: Refreshing, freshness: Freshness, isOneShot: boolean): Admitted {
-    // During a cool-down nothing is on the wire, and a token with life left is used meanwhile.
-    const isRefused = isRejected && !flight.isWaiting
-    if (isRefused || freshness === 'short' || (isOneShot && freshness === 'ahead')) return 'hold'
-    return 'go'
+  /** There is life left in the token: where none can be had now, it is used. */
+  #orUse(reason: 'refreshWhen' | 'ahead'): Admitted {
+    return this.#renewal.isCooling || this.#renewal.require(reason) ? 'go' : 'hold'
   }
 
   #isAskedFor(credential: Credential): boolean {

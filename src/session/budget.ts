@@ -11,7 +11,7 @@ export class Budget {
 
   /** True, and counted, where one more grant may start at `now`, in epoch milliseconds. */
   take(now: number): boolean {
-    const { grants, windowMs } = this.#limits
+    const { grants = 10, windowMs = 30_000 } = this.#limits
     this.#spentAt = this.#spentAt.filter((at) => at <= now && now - at < windowMs)
     if (this.#spentAt.length >= grants) return false
     this.#spentAt.push(now)

@@ -1,4 +1,5 @@
 import type { Challenge } from '../http/challenge.js'
+import { isThenable } from './timer.js'
 import type { LoginRequiredError, SessionError } from '../errors.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 
@@ -84,8 +85,4 @@ export class Events {
   clear(): void {
     this.#listeners.clear()
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 }

@@ -1,33 +1,33 @@
+import {
+  RefreshUnavailableError,
+  type LoginRequiredError,
+  type RefreshConfigurationError,
+} from '../errors.js'
+import { pauseMs, shortestAttemptMs } from './pace.js'
+import { startTimer, type Timer } from './timer.js'
 import type { RefreshReason } from '../grant/grant-options.js'
-import type { RefreshUnavailableError, LoginRequiredError, RefreshConfigurationError } from '../errors.js'
+import type { Settings } from '../options.js'
 import type { TokenSet } from '../tokens.js'
+import type { Verdict } from '../grant/answer.js'
 
-/** One renewal on its way: a {@link GrantFlight} or an {@link Acquisition}. The state holds at most one. */
-export interface Flight {
+/** What a flight is made from. */
+export interface FlightPlan {
   readonly reason: RefreshReason
   /** What it was started for: its result counts only while these are still current. */
   readonly generation: number
   readonly version: number
-  /** What the app's own functions pass on; requests that carry it are left alone. */
-  readonly signal: AbortSignal
-  /** True while it waits for the end of a cool-down: nothing is on the wire. */
-  readonly isWaiting: boolean
-  start(): void
-  /** Someone waits for it: the process is kept alive until its deadline. */
-  hold(): void
-  /** Ends its wait for the cool-down. */
-  hurry(): void
-  /** No state knows it any more: unless it has its answer, its signal aborts and its lock is free. */
-  leave(): void
-}
-
-/** Why a grant did not bring tokens, and the session is kept. */
-export type FlightFailure = RefreshUnavailableError | RefreshConfigurationError
-
-/** Tokens as a grant brought them, and when it was sent, in epoch milliseconds. */
-export interface Granted {
-  readonly tokens: TokenSet
-  readonly sentAt: number
+  /** The end of a cool-down, in epoch milliseconds; nothing is sent before. */
+  readonly notBefore: number
+  readonly settings: Settings
+  readonly ground: Ground
+  /** Whether others may have stored newer tokens: then the store is read before anything is sent. */
+  readonly isShared: boolean
+  /** Runs its callback alone among those who share the session. Absent for `acquire`: no lock, no deadline. */
+  readonly lock?: ((signal: AbortSignal, callback: () => Promise<unknown>) => Promise<unknown>) | undefined
+  /** Why the session ended, where `acquire` is the last resort before a login. */
+  readonly ended?: LoginRequiredError | undefined
+  /** Asks for tokens once, or says why it would be pointless. Never rejects. */
+  attempt(signal: AbortSignal): Promise<Verdict>
 }
 
 /** What a flight may do to the session. Each call has no effect where the flight is not current any more. */
@@ -36,10 +36,192 @@ export interface Ground {
   readAgain(limitMs: number): Promise<boolean>
   /** True while generation and token version are those that the flight was started for. */
   isCurrent(flight: Flight): boolean
-  /** Stores the new tokens, then lets the waiters go on. */
-  commit(flight: Flight, granted: Granted, limitMs: number): Promise<void>
-  /** The server said no: reads again, clears the store, and ends the session. */
-  end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<void>
+  /** Stores the new tokens, then lets the waiters go on. `sentAt` is epoch milliseconds. */
+  commit(flight: Flight, tokens: TokenSet, sentAt: number, limitMs: number): Promise<void>
+  /**
+   * The server said no: reads again, clears the store, and ends the session. Resolves with what is left to do
+   * when the lock is free: the app's own hook must not keep it from others.
+   */
+  end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock>
   /** Keeps the tokens, tells the waiters and begins a cool-down. `isLate`: the answer may still come. */
-  fail(flight: Flight, error: FlightFailure, isLate?: boolean): void
+  fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate?: boolean): void
+}
+
+/** What is done when the lock is free again, if anything. */
+export type AfterLock = (() => void) | undefined | void
+
+/** Where a flight is: what its deadline means depends on it. */
+type Phase = 'waiting' | 'locking' | 'reading' | 'granting' | 'pausing' | 'committing'
+
+/** The first pause between two attempts that the server has definitely not acted on. */
+const firstPauseMs = 500
+
+/**
+ * One renewal: waits for the lock, reads again, asks, asks again where that is safe, and commits; all under one
+ * deadline. At the deadline those who wait are told; an answer that comes later is still committed.
+ */
+export class Flight {
+  readonly plan: FlightPlan
+  readonly #controller = new AbortController()
+  readonly #startedAt: number
+  #phase: Phase = 'waiting'
+  #timers: readonly Timer[] = []
+  #wake: (() => void) | undefined
+  #freeLock: (() => void) | undefined
+  #attempts = 0
+  #sentAt = 0
+  #isTold = false
+
+  constructor(plan: FlightPlan) {
+    this.plan = plan
+    this.#startedAt = plan.settings.now()
+  }
+
+  /** What the app's own functions pass on; requests that carry it are left alone. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** True while it waits for the end of a cool-down: nothing is on the wire. */
+  get isWaiting(): boolean {
+    return this.#phase === 'waiting'
+  }
+
+  start(): void {
+    const { refreshTimeoutMs } = this.plan.settings
+    if (this.plan.lock) {
+      this.#timers = [
+        startTimer(refreshTimeoutMs - shortestAttemptMs(refreshTimeoutMs), () => void this.#goWithout()),
+        startTimer(refreshTimeoutMs, () => this.#onDeadline()),
+      ]
+    }
+    void this.#fly()
+  }
+
+  /** Someone waits for it: the process is kept alive until its deadline. */
+  hold(): void {
+    for (const timer of this.#timers) timer.hold()
+  }
+
+  /**
+   * Past its deadline. The lock is free for others after `ms`; the answer itself is waited for until someone asks
+   * anew, since cutting it short would lose a refresh token that the server may have given.
+   */
+  linger(ms: number): void {
+    this.#timers = [startTimer(ms, () => this.#freeLock?.())]
+  }
+
+  /** Ends its wait for the cool-down. */
+  hurry(): void {
+    if (this.isWaiting) this.#wake?.()
+  }
+
+  /** No state knows it any more: unless it has its answer, its signal aborts and its lock is free. */
+  leave(): void {
+    for (const timer of this.#timers) timer.clear()
+    if (this.#phase === 'committing') return
+    this.#controller.abort()
+    this.#freeLock?.()
+    this.#wake?.()
+  }
+
+  async #fly(): Promise<void> {
+    const { notBefore, lock } = this.plan
+    if (notBefore > this.#startedAt) await this.#pause(notBefore - this.#startedAt)
+    this.#phase = 'locking'
+    // Whoever leaves the flight frees the lock, however long the answer takes.
+    const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
+    let renewed: Promise<AfterLock> | undefined
+    const inLock = (): Promise<unknown> => Promise.race([(renewed = this.#renew()), freed])
+    try {
+      await (lock ? lock(this.signal, inLock) : inLock())
+    } catch (cause) {
+      await this.#goWithout(cause)
+    }
+    ;(await renewed)?.()
+  }
+
+  /** The lock was not had in time, or not at all: someone else may have renewed meanwhile. */
+  async #goWithout(cause?: unknown): Promise<void> {
+    if (this.#phase !== 'locking' || this.signal.aborted) return
+    this.#phase = 'reading'
+    await this.plan.ground.readAgain(this.#leftMs())
+    this.plan.ground.fail(this, new RefreshUnavailableError('lock', { cause }))
+  }
+
+  async #renew(): Promise<AfterLock> {
+    const { ground, isShared } = this.plan
+    // It came too late: the wait for the lock is over.
+    if (this.#phase !== 'locking') return
+    this.#phase = 'reading'
+    if (isShared && !(await ground.readAgain(this.#leftMs()))) {
+      return ground.fail(this, new RefreshUnavailableError('store'))
+    }
+    let verdict: Verdict
+    do {
+      // A notice, a login or another tab may have brought newer tokens while this flight waited or paused.
+      if (this.signal.aborted || !ground.isCurrent(this)) return
+      this.#phase = 'granting'
+      this.#attempts++
+      this.#sentAt = this.plan.settings.now()
+      verdict = await this.plan.attempt(this.signal)
+    } while (await this.#mayTryAgain(verdict))
+    return this.#conclude(verdict)
+  }
+
+  /** Behaviour 25: a definite refusal is tried again within the deadline, an ambiguous one only within its grace. */
+  async #mayTryAgain(verdict: Verdict): Promise<boolean> {
+    const { settings, lock } = this.plan
+    if (verdict.type !== 'unavailable' || !lock || this.#isTold || this.signal.aborted) return false
+    const { ambiguous, retryAfterMs } = verdict.error
+    const sinceSentMs = settings.now() - this.#sentAt
+    const mayAskAgain = !ambiguous || (this.#attempts === 1 && sinceSentMs < settings.rotationGraceMs)
+    const delayMs = ambiguous ? 0 : pauseMs(firstPauseMs, this.#attempts, retryAfterMs)
+    if (!mayAskAgain || this.#leftMs() - delayMs < shortestAttemptMs(settings.refreshTimeoutMs)) return false
+    this.#phase = 'pausing'
+    if (delayMs) await this.#pause(delayMs)
+    return true
+  }
+
+  #conclude(verdict: Verdict): Promise<AfterLock> | void {
+    const { ground, ended } = this.plan
+    if (verdict.type === 'granted') {
+      this.#phase = 'committing'
+      return ground.commit(this, verdict.tokens, this.#sentAt, this.#leftMs())
+    }
+    const refusal = ended ?? (verdict.type === 'refused' ? verdict.error : undefined)
+    if (refusal) {
+      this.#phase = 'committing'
+      return ground.end(this, refusal, this.#leftMs())
+    }
+    if (verdict.type !== 'refused') ground.fail(this, verdict.error)
+  }
+
+  #onDeadline(): void {
+    // With an answer in hand only the store is left, and its calls have the same deadline.
+    if (this.#phase === 'committing') return
+    const { settings, ground } = this.plan
+    const isGranting = this.#phase === 'granting'
+    const isApps = isGranting && typeof settings.refresh === 'function'
+    const hint = isApps
+      ? 'If the refresh function calls an attached instance, pass it context.signal: else it waits for itself.'
+      : undefined
+    this.#isTold = isGranting
+    const reason = this.#phase === 'locking' ? 'lock' : this.#phase === 'reading' ? 'store' : 'timeout'
+    ground.fail(this, new RefreshUnavailableError(reason, { ambiguous: isGranting, hint }), isGranting)
+  }
+
+  /** What is left until the deadline; all of it where there is none, or where it has passed. */
+  #leftMs(): number {
+    const { refreshTimeoutMs, now } = this.plan.settings
+    const hasDeadline = this.plan.lock && !this.#isTold
+    return hasDeadline ? refreshTimeoutMs - Math.max(0, now() - this.#startedAt) : refreshTimeoutMs
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = startTimer(ms, resolve)
+      this.#wake = () => (timer.clear(), resolve())
+    })
+  }
 }

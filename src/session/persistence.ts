@@ -1,7 +1,8 @@
-import type { Core } from './core.js'
 import { activated, credentialOf, foundNothing, type Credential } from './state.js'
 import { readRecord, type StoredRecord } from '../store/record.js'
-import { within } from './timer.js'
+import type { Core } from './core.js'
+import { isThenable, within } from './timer.js'
+import { plainCause, redactor } from '../grant/redact.js'
 import type { TokenStore } from '../store/token-store.js'
 
 /**
@@ -12,13 +13,13 @@ export class Persistence {
   readonly #core: Core
   readonly #store: TokenStore
   #turn: Promise<unknown> = Promise.resolve()
-  /** The session that the store is known to hold: gone from there, someone else has signed out. */
-  #storedId: string | undefined
-  /** What was last handed to the store: read back, it is nobody else's news. */
-  #written: Pick<StoredRecord, 'sessionId' | 'version'> | undefined
+  /** What the store is known to hold: what was last read or written. Gone from there, someone has signed out. */
+  #known: Omit<StoredRecord, 'format'> | undefined
   /** The session that was left last: found in the store again, its clearing has failed, and it stays left. */
   #leftId: string | undefined
-  #unsubscribe: () => void = () => {}
+  #unsubscribe: (() => void) | undefined
+  /** Ends every wait for the store. */
+  readonly #closing = new AbortController()
 
   constructor(core: Core, store: TokenStore) {
     this.#core = core
@@ -33,73 +34,71 @@ export class Persistence {
   /** Looks into the store for the first time. A store that answers at once is known at once. */
   open(): void {
     const { events, settings } = this.#core
+    const unreadable = (cause: unknown): void => {
+      this.#problem('could not be read; nobody is signed in', cause)
+      this.#loaded(undefined)
+    }
     try {
       const found = this.#store.get()
       if (!isThenable(found)) this.#loaded(found)
-      else {
-        const answer = within(settings.refreshTimeoutMs, 'The store', found)
-        this.#turn = answer.then(
+      else
+        this.#turn = within(settings.refreshTimeoutMs, this.#closing.signal, found).then(
           (value) => this.#loaded(value),
-          (cause: unknown) => this.#unreadable(cause),
+          unreadable,
         )
-      }
     } catch (cause) {
-      this.#unreadable(cause)
+      unreadable(cause)
     }
-    const subscribe = events.guard('store.subscribe', () =>
+    this.#unsubscribe = events.guard('store.subscribe', () =>
       this.#store.subscribe?.(() => void this.readAgain()),
     )
-    this.#unsubscribe = subscribe ?? this.#unsubscribe
   }
 
   close(): void {
-    this.#core.events.guard('store.unsubscribe', this.#unsubscribe)
+    this.#closing.abort()
+    this.#core.events.guard('store.unsubscribe', () => this.#unsubscribe?.())
   }
 
   /** Reads the store and adopts what is newer. False where it could not be read. */
-  async readAgain(limitMs = this.#core.settings.refreshTimeoutMs): Promise<boolean> {
+  async readAgain(limitMs?: number): Promise<boolean> {
     const { generation } = this.#core.state
-    try {
-      const found = await this.#inTurn(limitMs, () => this.#store.get())
+    return this.#inTurn('could not be read', limitMs, async () => {
+      const found = await this.#store.get()
       // A login or logout of our own came between: what was read is of the past.
       if (this.#core.state.generation === generation) this.#adopt(readRecord(found))
-      return true
-    } catch (cause) {
-      this.#problem('could not be read', cause)
-      return false
-    }
+    })
   }
 
-  /** Never rejects: where it fails, the session goes on in memory. */
-  async write(
-    { sessionId, version, tokens, issuedAt }: Credential,
-    limitMs = this.#core.settings.refreshTimeoutMs,
-  ): Promise<void> {
-    const record: StoredRecord = { format: 1, sessionId, version, tokens, issuedAt }
-    this.#written = record
-    try {
-      await this.#inTurn(limitMs, () => this.#store.set(record))
-      this.#storedId = sessionId
-    } catch (cause) {
-      this.#problem('could not be written; the session goes on in memory', cause)
-    }
+  /** Where it fails, the session goes on in memory. */
+  async write(credential: Credential, limitMs?: number): Promise<void> {
+    const { sessionId, version, tokens, issuedAt } = credential
+    const before = this.#known
+    // From now on what is read back is nobody else's news.
+    this.#known = credential
+    const set = (): unknown => this.#store.set({ format: 1, sessionId, version, tokens, issuedAt })
+    const isWritten = await this.#inTurn('could not be written; the session goes on in memory', limitMs, set)
+    if (!isWritten && this.#known === credential) this.#known = before
   }
 
-  /** Never rejects. `sessionId` is not adopted again, whatever becomes of the store. */
-  async clear(sessionId: string | undefined, limitMs = this.#core.settings.refreshTimeoutMs): Promise<void> {
+  /** `sessionId` is not adopted again, whatever becomes of the store. */
+  async clear(sessionId: string | undefined, limitMs?: number): Promise<void> {
     this.#leftId = sessionId ?? this.#leftId
-    this.#storedId = undefined
-    try {
-      await this.#inTurn(limitMs, () => this.#store.clear())
-    } catch (cause) {
-      this.#problem('could not be cleared; its tokens may still be there', cause)
-    }
+    this.#known = undefined
+    await this.#inTurn('could not be cleared; its tokens may still be there', limitMs, () =>
+      this.#store.clear(),
+    )
   }
 
-  #inTurn<T>(limitMs: number, call: () => T): Promise<Awaited<T>> {
-    const done = within(limitMs, 'The store', this.#turn.then(call))
-    this.#turn = done.catch(() => {})
-    return done as Promise<Awaited<T>>
+  /** Never rejects: false where the call failed, which is reported. */
+  #inTurn(
+    failure: string,
+    limitMs = this.#core.settings.refreshTimeoutMs,
+    call: () => unknown,
+  ): Promise<boolean> {
+    const report = (cause: unknown): boolean => (this.#problem(failure, cause), false)
+    const done = within(limitMs, this.#closing.signal, this.#turn.then(call)).then(() => true, report)
+    this.#turn = done
+    return done
   }
 
   #loaded(found: unknown): void {
@@ -107,56 +106,59 @@ export class Persistence {
     if (core.state.status !== 'loading') return
     const record = readRecord(found)
     if (!record && found != null) this.#problem('holds something that is not a session; it counts as empty')
-    this.#storedId = record?.sessionId
+    this.#known = record
     const { generation } = core.state
-    const next = record
-      ? activated(core.credential(record.tokens, { ...record, generation, isUnused: false }))
-      : foundNothing(core.state)
-    core.transition(next)
+    core.transition(
+      record
+        ? activated(core.credential(record.tokens, { ...record, generation, isUnused: false }))
+        : foundNothing(core.state),
+    )
     core.release('admit')
   }
 
-  #unreadable(cause: unknown): void {
-    this.#problem('could not be read; nobody is signed in', cause)
-    this.#loaded(undefined)
-  }
-
+  /** Behaviour 34: only what differs from what was last read or written is someone else's doing. */
   #adopt(record: StoredRecord | undefined): void {
     const core = this.#core
+    const known = this.#known
     const current = credentialOf(core.state)
-    if (core.state.status === 'disposed' || (record && this.#isOldNews(record))) return
     if (!record) {
-      if (current && current.sessionId === this.#storedId) this.#leftElsewhere(current.sessionId)
+      if (current && current.sessionId === known?.sessionId) this.#leaveElsewhere(current)
       return
     }
-    this.#storedId = record.sessionId
-    if (current?.sessionId !== record.sessionId) core.begin(record)
-    else if (record.version > current.version) core.renewedElsewhere(record)
-    else return
-    const { generation } = core.state
-    core.events.emit({ type: 'adopted', generation, version: record.version })
+    const isNoNews = [known, current].some(
+      (held) => held?.sessionId === record.sessionId && record.version <= held.version,
+    )
+    if (isNoNews || record.sessionId === this.#leftId || core.state.status === 'disposed') return
+    this.#known = record
+    if (current?.sessionId === record.sessionId) this.#renewElsewhere(record)
+    else core.begin(record)
+    core.events.emit({ type: 'adopted', generation: core.state.generation, version: record.version })
   }
 
-  #isOldNews({ sessionId, version }: StoredRecord): boolean {
-    const isOwn = sessionId === this.#written?.sessionId && version <= this.#written.version
-    return isOwn || sessionId === this.#leftId
-  }
-
-  #leftElsewhere(sessionId: string): void {
-    this.#storedId = undefined
+  #leaveElsewhere({ sessionId }: Credential): void {
+    this.#known = undefined
     this.#leftId = sessionId
     this.#core.leave()
+  }
+
+  /** The same session: who waits goes on with what the other has stored. */
+  #renewElsewhere(record: StoredRecord): void {
+    const core = this.#core
+    const { generation } = core.state
+    core.transition(activated(core.credential(record.tokens, { ...record, generation, isUnused: false })))
+    core.release('admit')
   }
 
   /** Told a moment later where the store is opened: nobody listens before `createSession` has returned. */
   #problem(message: string, cause?: unknown): void {
     const { events, state } = this.#core
-    const tell = (): void => events.problem(`The token store ${message}`, cause)
+    // A store may quote in its error what it could not keep.
+    const { accessToken, refreshToken, idToken } = (this.#known ?? credentialOf(state))?.tokens ?? {}
+    const safe =
+      cause === undefined ? undefined : plainCause(cause, redactor([accessToken, refreshToken, idToken]))
+    const tell = (): void => events.problem(`The token store ${message}`, safe)
+    if (state.status === 'disposed') return
     if (state.status === 'loading') void Promise.resolve().then(tell)
     else tell()
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 }

@@ -1,44 +1,47 @@
 import { createAcquire, createGrant, type Grant } from '../grant/grant.js'
 import { credentialOf, rejected, tookOff, versionOf, warmed, type SessionState } from './state.js'
-import { GrantFlight, pointless } from './grant-flight.js'
-import { Acquisition } from './acquisition.js'
+import { Flight, type FlightPlan } from './flight.js'
+import { LoginRequiredError, type SessionError } from '../errors.js'
 import { Budget } from './budget.js'
 import type { Core } from './core.js'
-import type { Flight } from './flight.js'
 import { hasExpired } from './windows.js'
 import { Landing } from './landing.js'
-import type { LoginRequiredError, SessionError } from '../errors.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
-import type { RefreshReason } from '../grant/grant-options.js'
+import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
+import type { Settings } from '../options.js'
 import { shortestAttemptMs } from './pace.js'
+import type { TokenSet } from '../tokens.js'
 import type { Verdict } from '../grant/answer.js'
+
+type Acquirer = ReturnType<typeof createAcquire>
 
 /** Decides when a flight starts. At most one is on its way: whoever needs it joins. */
 export class Renewal {
   readonly #core: Core
   readonly #persistence: Persistence
   readonly #landing: Landing
-  readonly #lock: RefreshLock
-  readonly #lockName: string
+  readonly #lock: NonNullable<FlightPlan['lock']>
   readonly #grant: Grant | undefined
-  readonly #acquire: ReturnType<typeof createAcquire> | undefined
+  readonly #acquire: Acquirer | undefined
   readonly #budget: Budget
   readonly #signals = new WeakSet<object>()
+  readonly #isCookie: boolean
 
   constructor(core: Core, persistence: Persistence, lock: RefreshLock, lockName: string) {
-    const { refresh, acquire, refreshBudget } = core.settings
+    const { settings } = core
+    const { refresh, acquire } = settings
     this.#core = core
     this.#persistence = persistence
-    this.#lock = lock
-    this.#lockName = lockName
-    this.#grant = refresh && createGrant(refresh, core.settings)
-    this.#acquire = acquire && createAcquire(acquire, core.settings)
-    this.#budget = new Budget(refreshBudget)
-    const acquireAfter = (flight: Flight, error: LoginRequiredError): void => {
-      this.#acquireFor(flight.version ? 'ended' : 'first', flight, error)
-    }
-    this.#landing = new Landing(core, persistence, acquire && refresh && acquireAfter)
+    this.#lock = (signal, callback) => lock.request(lockName, { signal }, callback)
+    const judged = { ...settings, isSessionOver: guardedIsSessionOver(core) }
+    this.#grant = refresh && createGrant(refresh, judged)
+    this.#acquire = acquire && createAcquire(acquire, judged)
+    this.#budget = new Budget(settings.refreshBudget)
+    this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
+    const acquireAfter = ({ plan }: Flight, error: LoginRequiredError): void =>
+      this.#takeOff(plan.version ? 'ended' : 'first', 0, error)
+    this.#landing = new Landing(core, persistence, acquire && acquireAfter)
   }
 
   /** True for the signal that a refresh function or `acquire` was given. */
@@ -48,34 +51,34 @@ export class Renewal {
 
   /** True where a cookie or `acquire` may show a session that this process has never seen; behaviour 3. */
   mayAppear(state: SessionState): boolean {
-    const { refresh, acquire, accessTokenIn } = this.#core.settings
-    const isCookie =
-      accessTokenIn === 'cookie' || (typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie')
-    return state.status === 'signedOut' && state.isUnseen && (isCookie || acquire !== undefined)
+    const isPossible = this.#isCookie || this.#acquire || this.#core.settings.accessTokenIn === 'cookie'
+    return state.status === 'signedOut' && state.isUnseen && Boolean(isPossible)
+  }
+
+  /** True during a cool-down: whoever can do without a new token does. */
+  get isCooling(): boolean {
+    const { state, settings } = this.#core
+    return state.coolDown !== undefined && state.coolDown.until > settings.now()
   }
 
   /** Joins the flight, or starts one; says why where it cannot be within the deadline. */
   require(reason: RefreshReason): SessionError | undefined {
     const { state, settings } = this.#core
     if (state.status !== 'active' && state.status !== 'signedOut') return undefined
-    const { coolDown } = state
-    const now = settings.now()
-    const notBefore = coolDown ? coolDown.until : now
-    if (coolDown && notBefore > now) {
-      const { refreshTimeoutMs } = settings
-      const isTooLate = notBefore - now > refreshTimeoutMs - shortestAttemptMs(refreshTimeoutMs)
-      // What is set up wrongly does not mend itself: there is nothing to wait for.
-      if (isTooLate || coolDown.error.code === 'ERR_REFRESH_CONFIGURATION') return coolDown.error
-    }
-    this.#takeOff(reason, notBefore)
+    const { refreshTimeoutMs } = settings
+    const { until = 0, error } = state.coolDown ?? {}
+    const waitMs = until - settings.now()
+    // What is set up wrongly does not mend itself: there is nothing to wait for.
+    const isHopeless = error?.code === 'ERR_REFRESH_CONFIGURATION'
+    if (waitMs > 0 && (isHopeless || waitMs > refreshTimeoutMs - shortestAttemptMs(refreshTimeoutMs)))
+      return error
+    this.#takeOff(reason, until)
     return undefined
   }
 
   /** Renews behind the traffic: nobody waits, and a cool-down is left in peace. */
   ahead(): void {
-    const { state, settings } = this.#core
-    if (state.status !== 'active' || (state.coolDown && state.coolDown.until > settings.now())) return
-    this.#takeOff('ahead', 0)
+    if (!this.isCooling) this.#takeOff('ahead', 0)
   }
 
   /** A 401 on the current token; behaviour 12. 'spent': the budget is, and the 401 is the caller's. */
@@ -84,9 +87,20 @@ export class Renewal {
     if (state.status === 'refreshing') this.#core.transition(rejected(state))
     if (state.status !== 'active') return this.require('first')
     const now = settings.now()
-    const isResting = state.coolDown !== undefined && state.coolDown.until > now
-    const isCounted = !isResting && !hasExpired(state.credential, now)
+    const isCounted = !this.isCooling && !hasExpired(state.credential, now)
     return isCounted && !this.#budget.take(now) ? 'spent' : this.require('unauthorized')
+  }
+
+  /** The app asks, whatever the token's expiry says. Ends nothing: a token that cannot be renewed may be good. */
+  demand(): SessionError | undefined {
+    const { state, settings } = this.#core
+    const credential = credentialOf(state)
+    if (credential && !credential.isRenewable) return new LoginRequiredError('no_refresh_token')
+    const isUnseen = state.status === 'signedOut' && state.isUnseen && typeof settings.refresh === 'function'
+    const isSomebody = credential || isUnseen || state.status === 'refreshing' || this.mayAppear(state)
+    if (!isSomebody) return new LoginRequiredError('no_session')
+    this.skipCoolDown()
+    return this.require('requested')
   }
 
   /** The app asks, or the network is back: no cool-down is waited for. */
@@ -96,22 +110,11 @@ export class Renewal {
     else this.#core.transition(warmed(state))
   }
 
-  #takeOff(reason: RefreshReason, notBefore: number): void {
-    const { state } = this.#core
-    const hasRefresh = this.#grant && (credentialOf(state) || !this.#acquire || this.#isCookie())
-    if (hasRefresh) this.#launch(this.#grantFlight(reason, notBefore), reason === 'unauthorized')
-    else this.#acquireFor(reason, { generation: state.generation, version: versionOf(state) })
-  }
-
-  #launch(flight: Flight, isRejected: boolean): void {
-    this.#signals.add(flight.signal)
-    this.#core.transition(tookOff(this.#core.state, flight, isRejected))
-    flight.start()
-  }
-
-  #grantFlight(reason: RefreshReason, notBefore: number): GrantFlight {
+  /** A grant, or an acquisition where there is nothing to grant from or where the session has `ended`. */
+  #takeOff(reason: RefreshReason, notBefore: number, ended?: LoginRequiredError): void {
     const { state, settings } = this.#core
-    return new GrantFlight({
+    const isGrant = !ended && this.#grant && (credentialOf(state) || !this.#acquire || this.#isCookie)
+    const flight = new Flight({
       reason,
       generation: state.generation,
       version: versionOf(state),
@@ -119,48 +122,37 @@ export class Renewal {
       settings,
       ground: this.#landing,
       isShared: this.#persistence.isShared,
-      lock: (signal, callback) => this.#lock.request(this.#lockName, { signal }, callback),
-      attempt: (flight) => this.#attempt(flight),
-    })
-  }
-
-  #attempt({ reason, signal }: Flight): Promise<Verdict> {
-    const { state, settings, events } = this.#core
-    const tokens = credentialOf(state)?.tokens
-    if (tokens?.refreshTokenExpiresAt !== undefined && tokens.refreshTokenExpiresAt <= settings.now()) {
-      return pointless('refresh_token_expired')
-    }
-    if (typeof settings.refresh === 'object' && !this.#isCookie() && !tokens?.refreshToken) {
-      return pointless('no_refresh_token')
-    }
-    events.emit({ type: 'grant', reason })
-    return this.#grant!(tokens, { reason, signal })
-  }
-
-  #acquireFor(
-    reason: RefreshReason,
-    { generation, version }: Pick<Flight, 'generation' | 'version'>,
-    ended?: LoginRequiredError,
-  ): void {
-    const { settings, events } = this.#core
-    let sentAt = 0
-    const flight = new Acquisition({
-      reason,
-      generation,
-      version,
+      lock: isGrant ? this.#lock : undefined,
       ended,
-      run: ({ signal }) => {
-        sentAt = settings.now()
-        events.emit({ type: 'grant', reason })
-        return this.#acquire!({ signal, reason })
-      },
-      done: (done, verdict) => this.#landing.acquired(done, verdict, sentAt),
+      attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant)),
     })
-    this.#launch(flight, true)
+    this.#signals.add(flight.signal)
+    this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
+    flight.start()
   }
 
-  #isCookie(): boolean {
-    const { refresh } = this.#core.settings
-    return typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
+  async #attempt(context: RefreshContext, isGrant: boolean): Promise<Verdict> {
+    const { state, events } = this.#core
+    const tokens = credentialOf(state)?.tokens
+    const reason = isGrant ? this.#isPointless(tokens) : undefined
+    if (reason) return { type: 'refused', error: new LoginRequiredError(reason) }
+    events.emit({ type: 'grant', reason: context.reason })
+    return isGrant ? (this.#grant as Grant)(tokens, context) : (this.#acquire as Acquirer)(context)
   }
+
+  /** Behaviour 24: what makes it pointless to ask. */
+  #isPointless(tokens: TokenSet | undefined): 'refresh_token_expired' | 'no_refresh_token' | undefined {
+    const { refresh, now } = this.#core.settings
+    const endsAt = tokens?.refreshTokenExpiresAt
+    if (endsAt !== undefined && endsAt <= now()) return 'refresh_token_expired'
+    return typeof refresh === 'object' && !this.#isCookie && !tokens?.refreshToken
+      ? 'no_refresh_token'
+      : undefined
+  }
+}
+
+/** The app's own rule; one that fails is reported and decides nothing. */
+function guardedIsSessionOver({ settings, events }: Core): Settings['isSessionOver'] {
+  const { isSessionOver } = settings
+  return isSessionOver && ((answer) => events.guard('isSessionOver', () => isSessionOver(answer)) === true)
 }

@@ -3,7 +3,7 @@ import { noLock, webLocks, withFallback } from '../lock/web-locks.js'
 import { openTransport, type Transport, type TransportOptions } from './transport.js'
 import { resolveOptions, type SessionOptions, type Settings } from '../options.js'
 import { Admission } from './admission.js'
-import { Core, serverSnapshot, type SessionSnapshot } from './core.js'
+import { Core, snapshotOf, type SessionSnapshot } from './core.js'
 import { credentialOf, disposed } from './state.js'
 import { memoryStore } from '../store/memory.js'
 import { newSessionId } from '../store/record.js'
@@ -13,7 +13,8 @@ import type { RefreshLock } from '../lock/refresh-lock.js'
 import { Renewal } from './renewal.js'
 import { SessionChangedError } from '../errors.js'
 import type { SessionEvent } from './events.js'
-import { TokenRequests } from './token-requests.js'
+import { askToken, renew, tokensOf } from './token-requests.js'
+import type { Terms } from './exchange.js'
 
 /** One login and everything that keeps it alive. Made by {@link createSession}. */
 export interface Session {
@@ -72,33 +73,25 @@ export function createSession(options: SessionOptions): Session {
   const persistence = new Persistence(core, store)
   const { lock, name } = lockFor(settings, store.name)
   const renewal = new Renewal(core, persistence, lock, name)
-  const admission = new Admission(core, renewal)
-  const requests = new TokenRequests(core, renewal, admission)
+  const terms: Terms = { core, renewal, admission: new Admission(core, renewal) }
+  const serverSnapshot = snapshotOf({ status: 'loading', generation: 0 }, 0)
   const stopListening = onOnline(() => renewal.skipCoolDown())
   persistence.open()
   return {
     login: (tokens) => login(core, persistence, tokens),
-    async logout() {
-      const { sessionId } = credentialOf(core.state) ?? {}
-      core.leave()
-      core.events.emit({ type: 'logout', generation: core.state.generation })
-      await persistence.clear(sessionId)
-    },
+    logout: () => logout(core, persistence),
     dispose() {
-      core.transition(disposed(core.state))
-      core.refuse(new SessionChangedError('The session was disposed of while this request waited'))
       stopListening()
-      persistence.close()
-      core.forgetListeners()
+      dispose(core, persistence)
     },
-    getAccessToken: ({ signal } = {}) => requests.accessToken(signal),
-    refresh: ({ signal } = {}) => requests.renewed(signal),
-    getTokens: () => requests.tokens(),
+    getAccessToken: ({ signal } = {}) => askToken(terms, signal),
+    refresh: ({ signal } = {}) => renew(terms, signal),
+    getTokens: () => tokensOf(terms),
     subscribe: core.subscribe,
     getSnapshot: core.getSnapshot,
     getServerSnapshot: () => serverSnapshot,
     on: (listener) => core.events.on(listener),
-    openTransport: (transportOptions) => openTransport(core, renewal, admission, transportOptions),
+    openTransport: (port) => openTransport({ ...terms, isUnauthorized: port.isUnauthorized }, port),
   }
 }
 
@@ -117,6 +110,20 @@ async function login(core: Core, persistence: Persistence, given: unknown): Prom
   const credential = core.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: now })
   core.events.emit({ type: 'login', generation: credential.generation })
   await persistence.write(credential)
+}
+
+async function logout(core: Core, persistence: Persistence): Promise<void> {
+  const { sessionId } = credentialOf(core.state) ?? {}
+  core.leave()
+  core.events.emit({ type: 'logout', generation: core.state.generation })
+  await persistence.clear(sessionId)
+}
+
+function dispose(core: Core, persistence: Persistence): void {
+  core.transition(disposed(core.state))
+  core.refuse(new SessionChangedError('The session was disposed of while this request waited'))
+  persistence.close()
+  core.forgetListeners()
 }
 
 /** A session that shares its store, or its refresh token by cookie, takes turns with the others. */

@@ -30,7 +30,7 @@ export interface CoolDown {
   readonly until: number
   readonly failures: number
   readonly error: SessionError
-  /** Past its deadline, but its answer may still come and would be committed; given up with the cool-down. */
+  /** Past its deadline, but its answer may still come and would be committed; given up when the next one starts. */
   readonly late?: Flight | undefined
 }
 
@@ -112,7 +112,8 @@ export function activated(credential: Credential): Active {
  * waited for no longer, so that there is one grant on the wire at most.
  */
 export function tookOff(state: SessionState, flight: Flight, isRejected: boolean): Refreshing {
-  const { generation, coolDown, lastError } = givenUp(state)
+  const { generation, lastError } = state
+  const coolDown = state.coolDown && { ...state.coolDown, late: undefined }
   return {
     status: 'refreshing',
     generation,
@@ -122,12 +123,6 @@ export function tookOff(state: SessionState, flight: Flight, isRejected: boolean
     coolDown,
     lastError,
   }
-}
-
-/** The late answer, if one is waited for, is given up. */
-export function givenUp(state: SessionState): SessionState {
-  const { coolDown } = state
-  return coolDown?.late ? { ...state, coolDown: { ...coolDown, late: undefined } } : state
 }
 
 /** A 401 refused the token that is being renewed. */

@@ -13,15 +13,23 @@ export function startTimer(ms: number, callback: () => void): Timer {
   return { hold: () => timer.ref?.(), clear: () => clearTimeout(timer as unknown as number) }
 }
 
-/** Settles as `promise` does, or rejects after `ms`. A late answer is let go. */
-export function within<T>(ms: number, what: string, promise: PromiseLike<T>): Promise<T> {
+/** Settles as a store's call does, or rejects after `ms` or when `signal` aborts. A late answer is let go. */
+export function within<T>(ms: number, signal: AbortSignal, call: PromiseLike<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = startTimer(ms, () =>
-      reject(new Error(`${what} did not answer within ${Math.round(ms)} ms`)),
-    )
-    promise.then(
-      (value) => (timer.clear(), resolve(value)),
-      (error: unknown) => (timer.clear(), reject(error as Error)),
-    )
+    const giveUp = (): void => reject(new Error(`It did not answer within ${Math.round(ms)} ms`))
+    const timer = startTimer(ms, giveUp)
+    const leave = (): void => {
+      timer.clear()
+      signal.removeEventListener('abort', leave)
+      giveUp()
+    }
+    signal.addEventListener('abort', leave)
+    call.then(resolve, reject)
+    call.then(leave, leave)
   })
+}
+
+/** Whether a value is to be waited for. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

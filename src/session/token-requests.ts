@@ -1,120 +1,68 @@
-import type { Admission } from './admission.js'
-import type { Core } from './core.js'
 import { credentialOf } from './state.js'
-import { LoginRequiredError, SessionChangedError, type SessionError } from '../errors.js'
-import type { Renewal } from './renewal.js'
+import { Exchange, type Terms } from './exchange.js'
+import { isLoginRequired } from '../errors.js'
 import type { TokenSet } from '../tokens.js'
-import type { Waiter } from './waiters.js'
+import type { TransportRequest } from './transport.js'
 
-/** What the app itself may ask for: a token, a renewal, the token set. */
-export class TokenRequests {
-  readonly #core: Core
-  readonly #renewal: Renewal
-  readonly #admission: Admission
-
-  constructor(core: Core, renewal: Renewal, admission: Admission) {
-    this.#core = core
-    this.#renewal = renewal
-    this.#admission = admission
+/**
+ * What the app asks of the session itself waits like a request and in the same order: its "dispatch" is to be
+ * given what there is at that moment.
+ */
+function asRequest<T>(signal: AbortSignal | undefined, give: () => T): TransportRequest<T> {
+  return {
+    method: '',
+    url: '',
+    isOneShot: false,
+    signal,
+    dispatch: async () => give(),
+    settled: () => undefined,
+    answerOf: () => ({ status: 0, headers: undefined, json: async () => undefined }),
+    aborted: () => signal?.reason as unknown,
   }
+}
 
-  async accessToken(signal?: AbortSignal): Promise<string | undefined> {
-    const { state } = this.#core
-    try {
-      // What may be had unseen is looked for first: whoever asks for a token wants one.
-      const isUnseen = this.#renewal.mayAppear(state)
-      const admitted = isUnseen ? (this.#renewal.require('first') ?? 'hold') : this.#admission.admit(false)
-      if (admitted === 'hold')
-        return await this.#wait(
-          signal,
-          () => this.accessToken(),
-          () => this.#use(),
-        )
-      if (admitted !== 'go') throw admitted
-      return this.#use()
-    } catch (error) {
-      if ((error as Partial<SessionError>).code === 'ERR_LOGIN_REQUIRED') return undefined
-      throw error
-    }
+/** A token that can be used now; undefined where nobody is signed in, or the session ends meanwhile. */
+export async function askToken(terms: Terms, signal?: AbortSignal): Promise<string | undefined> {
+  mustBeWanted(signal)
+  const { core, renewal } = terms
+  const token = (): string | undefined => credentialOf(core.state)?.tokens.accessToken
+  const exchange = new Exchange({ ...terms, asksFor: 'token' }, asRequest(signal, token))
+  // What may be had unseen is looked for first: whoever asks for a token wants one.
+  const isUnseen = renewal.mayAppear(core.state)
+  const refusal = isUnseen ? renewal.require('first') : undefined
+  if (refusal) throw refusal
+  try {
+    return await (isUnseen ? exchange.wait() : exchange.begin())
+  } catch (error) {
+    if (isLoginRequired(error)) return undefined
+    throw error
   }
+}
 
-  async renewed(signal?: AbortSignal): Promise<void> {
-    const { state } = this.#core
-    if (state.status === 'loading')
-      return this.#wait(
-        signal,
-        () => this.renewed(),
-        () => {},
-      )
-    this.#mustBeRenewable()
-    this.#renewal.skipCoolDown()
-    const refusal = this.#renewal.require('requested')
-    if (refusal) throw refusal
-    return this.#wait(
-      signal,
-      () => {},
-      () => {},
-    )
-  }
+/** Renews now, or joins the renewal that is on its way. */
+export async function renew(terms: Terms, signal?: AbortSignal): Promise<void> {
+  mustBeWanted(signal)
+  if (terms.core.state.status === 'loading') await nextMoment(terms, signal)
+  const refusal = terms.renewal.demand()
+  if (refusal) throw refusal
+  return nextMoment(terms, signal)
+}
 
-  async tokens(): Promise<TokenSet | undefined> {
-    if (this.#core.state.status === 'loading')
-      return this.#wait(
-        undefined,
-        () => this.tokens(),
-        () => this.tokens(),
-      )
-    return credentialOf(this.#core.state)?.tokens
-  }
+/** The token set as it is; after the first look into the store where that is not done. */
+export async function tokensOf(terms: Terms): Promise<TokenSet | undefined> {
+  if (terms.core.state.status === 'loading') await nextMoment(terms).catch(() => {})
+  return credentialOf(terms.core.state)?.tokens
+}
 
-  #use(): string | undefined {
-    this.#admission.use()
-    return credentialOf(this.#core.state)?.tokens.accessToken
-  }
+/** Waits until the session lets those who wait go on, or tells them why not. */
+function nextMoment(terms: Terms, signal?: AbortSignal): Promise<void> {
+  return new Exchange(
+    { ...terms, asksFor: 'renewal' },
+    asRequest(signal, () => {}),
+  ).wait()
+}
 
-  /** @throws LoginRequiredError without ending anything: a token that cannot be renewed may still be good */
-  #mustBeRenewable(): void {
-    const { state, settings } = this.#core
-    const credential = credentialOf(state)
-    if (credential && !credential.isRenewable) throw new LoginRequiredError('no_refresh_token')
-    const mayAppear = state.status === 'signedOut' && state.isUnseen && typeof settings.refresh === 'function'
-    const isNobody =
-      !credential && state.status !== 'refreshing' && !mayAppear && !this.#renewal.mayAppear(state)
-    if (isNobody) throw new LoginRequiredError('no_session')
-  }
-
-  /** Waits like a request: in the order of asking, for this generation, until `signal` aborts. */
-  #wait<T>(
-    signal: AbortSignal | undefined,
-    again: () => T | Promise<T>,
-    go: () => T | Promise<T>,
-  ): Promise<T> {
-    const core = this.#core
-    const { generation } = core.state
-    return new Promise<T>((resolve, reject) => {
-      const leave = (): void => signal?.removeEventListener('abort', onAbort)
-      const onAbort = (): void => {
-        leave()
-        core.unwait(waiter)
-        reject(signal?.reason as Error)
-      }
-      const proceed = (next: () => T | Promise<T>): void => {
-        leave()
-        if (core.state.generation !== generation) reject(new SessionChangedError())
-        else resolve(new Promise((settle) => settle(next())))
-      }
-      const waiter: Waiter = {
-        sequence: core.nextSequence(),
-        resume: (how) => proceed(how === 'go' ? go : again),
-        refuse: (error, isUsable) => {
-          leave()
-          if (isUsable) proceed(go)
-          else reject(error)
-        },
-      }
-      if (signal?.aborted) return reject(signal.reason as Error)
-      signal?.addEventListener('abort', onAbort)
-      core.wait(waiter)
-    })
-  }
+/** A caller that has gone starts nothing. */
+function mustBeWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw signal.reason
 }

@@ -1,8 +1,5 @@
-import type { Admission } from './admission.js'
-import type { Core } from './core.js'
 import { Exchange, type Terms } from './exchange.js'
 import { OriginRule } from './origin-rule.js'
-import type { Renewal } from './renewal.js'
 import { SessionChangedError, type SessionError } from '../errors.js'
 
 /** An HTTP answer, as the rules for a 401 look at it. */
@@ -75,6 +72,8 @@ export interface Transport {
   readonly headerName: string
   /** Sends a request with the session's token, or bare where it goes elsewhere or is part of a renewal. */
   send<T>(request: TransportRequest<T>): Promise<T>
+  /** True for a header value that the session made: found on a request, it is nobody's own. */
+  hasMade(value: string): boolean
   /** Reports something that the app should mend, once. */
   report(problem: string): void
   /** Rejects what is held; from now on every request is sent bare. */
@@ -82,29 +81,21 @@ export interface Transport {
 }
 
 /** Opens a transport. */
-export function openTransport(
-  core: Core,
-  renewal: Renewal,
-  admission: Admission,
-  options: TransportOptions,
-): Transport {
+export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Transport {
+  const { core, renewal } = terms
   const rule = new OriginRule(core.settings, core.events)
-  const { baseUrl, isUnauthorized } = options
-  const owner = {}
-  const terms: Terms = { core, renewal, admission, owner, isUnauthorized }
-  let isOpen = true
   return {
     headerName: core.settings.headerName,
     send(request) {
-      const { signal } = request
-      const isOwn = signal !== undefined && renewal.isOwn(signal)
-      if (!isOpen || isOwn || !rule.allows(request.url, baseUrl())) return request.dispatch(undefined)
-      return new Exchange(terms, request).begin()
+      const { signal, url } = request
+      const isLeftAlone = terms.isClosed || (signal && renewal.isOwn(signal)) || !rule.allows(url, baseUrl())
+      return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
+    hasMade: (value) => core.hasMade(value),
     report: (problem) => core.events.problemOnce(problem),
     close() {
-      isOpen = false
-      core.refuse(new SessionChangedError('The session was detached while this request waited'), false, owner)
+      terms.isClosed = true
+      core.refuse(new SessionChangedError('The session was detached while this request waited'), false, terms)
     },
   }
 }
