@@ -74,7 +74,7 @@ const meanings: readonly (readonly [RegExp, Meaning])[] = [
   [
     /_(client|grant_type)$/,
     misconfigured(
-      'Check `clientId`, `clientSecret`, `clientAuthentication`, and that the client may refresh.',
+      'Check `clientId`, `clientSecret`, `clientAuthentication`, and that the client may use this grant type.',
     ),
   ],
   [/^invalid_(scope|target)$/, misconfigured('Check `scope` and `resource`.')],
