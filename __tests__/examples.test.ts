@@ -39,7 +39,7 @@ const examples: Record<string, unknown[]> = {
     '2 answers, 1 grant',
     'renewing because unauthorized',
     'sign in again: invalid_grant',
-    expect.stringMatching(/^me: The authorization server refused/),
+    expect.stringMatching(/^me: The server refused/),
   ],
 }
 

@@ -63,7 +63,7 @@ it('or in the body, where the server wants it there (22)', async () => {
 })
 
 it('a home-made server gets the JSON body that it wants (22)', async () => {
-  const body = (refreshToken: string): object => ({ token: { refresh: refreshToken } })
+  const body = (refreshToken: string): Record<string, unknown> => ({ token: { refresh: refreshToken } })
   const { headers, text } = await renewWith({ encoding: 'json', body })
   expect(headers['content-type']).toBe('application/json')
   expect(JSON.parse(text)).toEqual({ token: { refresh: 'refresh-1' } })

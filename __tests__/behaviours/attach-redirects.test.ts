@@ -107,15 +107,22 @@ describe('the header', () => {
   })
 })
 
-describe.each(['http', 'fetch'] as const)('a 401 after a redirect (%s adapter)', (adapter) => {
-  test('from another origin renews nothing and is the caller’s (5)', async () => {
-    await start(undefined, () => unauthorized)
-    const client = await attached({}, { adapter })
-    const error = await rejectionOf(client.get('/away'))
-    expect(error).toMatchObject({ response: { status: 401, data: unauthorized.body } })
-    expect([api.count(), other.count(), subject.grants]).toStrictEqual([1, 1, 0])
-  })
+test('a 401 after a redirect from another origin renews nothing and is the caller’s (5)', async () => {
+  await start(undefined, () => unauthorized)
+  const error = await rejectionOf((await attached()).get('/away'))
+  expect(error).toMatchObject({ response: { status: 401, data: unauthorized.body } })
+  expect([api.count(), other.count(), subject.grants]).toStrictEqual([1, 1, 0])
+})
 
+test('axios’s fetch adapter tells no final address: such a 401 costs one grant and is then the caller’s (5)', async () => {
+  await start(undefined, () => unauthorized)
+  const error = await rejectionOf((await attached({}, { adapter: 'fetch' })).get('/away'))
+  expect(error).toMatchObject({ response: { status: 401, data: unauthorized.body } })
+  expect([api.count(), other.count(), subject.grants]).toStrictEqual([2, 2, 1])
+  expect(other.authorizations).toStrictEqual([undefined, undefined])
+})
+
+describe.each(['http', 'fetch'] as const)('a 401 after a redirect (%s adapter)', (adapter) => {
   test('from the same origin renews, and the replay is redirected again (5)', async () => {
     await start(refusing(['access-1']))
     const { data } = await (await attached({}, { adapter })).get('/moved')

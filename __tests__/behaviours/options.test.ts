@@ -72,14 +72,14 @@ it('the message says what was expected and shows what was given, with its type',
     new TypeError('Expected `minValidityMs` to be a finite number >= 0, got "5s" (string)'),
   )
   expect(thrownBy({ refreshTimeoutMs: -1 })).toEqual(
-    new TypeError('Expected `refreshTimeoutMs` to be a finite number >= 1, got -1 (number)'),
+    new TypeError('Expected `refreshTimeoutMs` to be a number from 1 to 2147483647, got -1 (number)'),
   )
 })
 
 it.each([undefined, null, 5, 'options'])(
-  '%p in the place of the options is refused by a TypeError',
+  '%p in the place of the options is refused by a TypeError that names what is needed',
   (options) => {
-    expect(() => createSession(options as never)).toThrow(/^Expected `options` to be an object, got /)
+    expect(() => createSession(options as never)).toThrow(/^Expected `refresh` to be a grant or a function/)
   },
 )
 

@@ -201,8 +201,9 @@ test('a cache that is set up before the session answers without a token, and wai
 
 test('all three plugins and the session go together (21)', async () => {
   const api = await instance('after', (plugged) => {
-    axiosRetry(plugged, { retries: 2, retryDelay: () => 0 })
+    // In the other order the two wait for each other, without a session too: a retry asks the cache for itself.
     setupCache(plugged)
+    axiosRetry(plugged, { retries: 2, retryDelay: () => 0 })
     const replies = [503, 200]
     new MockAdapter(plugged).onGet('/me').reply(({ headers }) => {
       if (headers?.['Authorization'] === 'Bearer access-1') return [401]

@@ -14,7 +14,7 @@ export function isLeftAlone(
   { skipSession, auth, headers, method = 'get' }: InternalAxiosRequestConfig,
 ): boolean {
   const value = headers.get(headerName)
-  const isOurs = hasMade(String(value))
+  const isOurs = value !== undefined && hasMade(String(value))
   // Caught in flight and sent again: wherever it goes now, the old token stays here.
   if (isOurs) headers.delete(headerName)
   if (skipSession || auth) return true

@@ -1,7 +1,7 @@
 // Compiled as a user's program would be, and never run: the types of the packed package, with no cast.
 import axios from 'axios'
 import type { AxiosInstance, AxiosRequestConfig } from 'axios'
-import { createSession, isLoginRequired, memoryStore } from 'tokenflight'
+import { createSession, getSessionError, isLoginRequired, memoryStore } from 'tokenflight'
 import type { Session, TokenSet } from 'tokenflight'
 import { attachSession, createSession as createSessionBesideAxios, storageStore } from 'tokenflight/axios'
 
@@ -20,7 +20,7 @@ export async function program(): Promise<TokenSet | undefined> {
   await api.get('/x', { skipSession: true })
   await api.post<{ id: number }>('/x', { name: 'n' }, { skipSession: false }).then(({ data }) => data.id)
   await api.get('/x').catch((error: unknown) => {
-    if (isLoginRequired(error)) console.log(error.code)
+    if (isLoginRequired(error)) console.log(getSessionError(error)?.code)
   })
   const config: AxiosRequestConfig = { url: '/x', skipSession: true }
   await api.request(config)
