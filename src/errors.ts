@@ -29,7 +29,7 @@ export abstract class SessionError extends Error {
 }
 
 /** What the server said, and what went wrong beneath. */
-interface Said {
+export interface SessionErrorDetail {
   readonly status?: number | undefined
   readonly oauth?: OAuthErrorAnswer | undefined
   readonly cause?: unknown
@@ -57,7 +57,7 @@ export class LoginRequiredError extends SessionError {
   /** The server's own words, where it had any (RFC 6749 §5.2). */
   declare readonly oauth?: OAuthErrorAnswer | undefined
 
-  constructor(reason: LoginRequiredReason, detail: Pick<Said, 'oauth' | 'cause'> = {}) {
+  constructor(reason: LoginRequiredReason, detail: Pick<SessionErrorDetail, 'oauth' | 'cause'> = {}) {
     const { oauth, cause } = detail
     super(`${loginRequiredBecause[reason]}${inWords(detail)}. Sign in again and call session.login().`, {
       reason,
@@ -135,7 +135,7 @@ export class RefreshConfigurationError extends SessionError {
   /** The server's own words, where it had any (RFC 6749 §5.2). */
   declare readonly oauth?: OAuthErrorAnswer | undefined
 
-  constructor(advice: string, detail: Said = {}) {
+  constructor(advice: string, detail: SessionErrorDetail = {}) {
     const { status, oauth, cause } = detail
     super(`The token request is not set up right${inWords(detail)}. ${advice}`, {
       status,
@@ -196,7 +196,7 @@ export class BodyNotReplayableError extends SessionError {
 }
 
 /** What the server said, in brackets; nothing where it said nothing. */
-function inWords({ status, oauth }: Said): string {
+function inWords({ status, oauth }: SessionErrorDetail): string {
   const words = [status && `HTTP ${status}`, oauth?.error, oauth?.errorDescription].filter(Boolean)
   return words[0] ? ` (${words.join(', ')})` : ''
 }

@@ -55,4 +55,5 @@ export {
   type RefreshUnavailableDetail,
   type RefreshUnavailableReason,
   type SessionErrorCode,
+  type SessionErrorDetail,
 } from './errors.js'

@@ -23,7 +23,7 @@ export interface ApiServerOptions {
 }
 
 /** What the API answers to a live token. */
-export interface Echo {
+interface Echo {
   readonly method: string
   readonly path: string
   readonly body: unknown

@@ -8,7 +8,7 @@ import { sendJson } from './messages.js'
 export type Fault = 'destroy' | 'hang' | 'html' | 'lose' | FaultyStatus
 
 /** An answer that is only a status, for example 503 with a Retry-After in seconds or as a date. */
-export interface FaultyStatus {
+interface FaultyStatus {
   readonly status: number
   readonly retryAfter?: number | string
   readonly body?: object

@@ -134,7 +134,7 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
  * Behaviour 28: retry plugins may send even a canceled request again, perhaps as the next user. This one's config
  * is canceled already, with this very error, however often it is sent.
  */
-function canceledForGood(cause: SessionError, config: InternalAxiosRequestConfig): CanceledError<unknown> {
+function canceledForGood(cause: SessionError, config: InternalAxiosRequestConfig): Error {
   const throwIfRequested = (): never => {
     throw error
   }

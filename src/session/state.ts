@@ -41,7 +41,7 @@ interface Common {
 }
 
 /** The first look into the store is not done. Requests wait for it. */
-export interface Loading extends Common {
+interface Loading extends Common {
   readonly status: 'loading'
 }
 
