@@ -17,7 +17,8 @@ export const inProcessLock: RefreshLock = {
     const before = table.get(name)
     const turn = (async () => {
       await before
-      signal?.throwIfAborted()
+      // React Native's signals have no throwIfAborted.
+      if (signal?.aborted) throw signal.reason as Error
       return callback()
     })()
     const settled = turn.then(noop, noop)
