@@ -134,6 +134,19 @@ export const attaching: readonly Case[] = [
     },
   ],
   [
+    '4 over http the token goes to the loopback only, unless allowInsecure: elsewhere it is withheld and told once',
+    async (begin) => {
+      for (const allowInsecure of [false, true]) {
+        const { api, connect, events } = await begin({ session: { allowInsecure }, script: () => ({}) })
+        // The same server by an address that no rule takes for the loopback.
+        const client = connect({ baseUrl: api.origin.replace('127.0.0.1', '[::ffff:7f00:1]') })
+        for (const url of ['/a', '/b']) await client.send({ url })
+        expect(api.authorizations.map(Boolean)).toEqual([allowInsecure, allowInsecure])
+        expect(events.filter(({ type }) => type === 'problem')).toHaveLength(allowInsecure ? 0 : 1)
+      }
+    },
+  ],
+  [
     '5 a 401 from another origin than was asked renews nothing, and our header did not go there',
     async (begin) => {
       const elsewhere = deferred<string>()

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { getSessionError, isLoginRequired, isRefreshConfiguration, isSessionChanged } from 'tokenflight'
 import { held, rejected, type Case } from './world.js'
 
@@ -144,6 +145,25 @@ export const sessions: readonly Case[] = [
       open?.()
       await Promise.all(sent)
       expect(api.count()).toBe(2)
+    },
+  ],
+  [
+    '36 37 no event, snapshot or error holds a token, and a listener that throws breaks nothing',
+    async (begin) => {
+      const { client, auth, session, events } = await begin()
+      const tokens = [await session.getAccessToken()]
+      session.on(({ type }) => {
+        if (type === 'sent') throw new Error('of the app')
+      })
+      auth.expireAll()
+      await client.send({ url: '/me?token=secret' })
+      tokens.push(await session.getAccessToken(), (await session.getTokens())?.refreshToken)
+      auth.revoke()
+      const error = await rejected(client.send({ url: '/me' }))
+      const shown = inspect([events, session.getSnapshot(), getSessionError(error)], { depth: 9 })
+      for (const token of tokens) expect(shown).not.toContain(token)
+      expect(shown).not.toContain('secret')
+      expect(events.some(({ type }) => type === 'problem')).toBe(true)
     },
   ],
 ]
