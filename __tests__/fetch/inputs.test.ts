@@ -74,6 +74,23 @@ test('1 relative addresses are resolved as a link on the base address would be',
   expect(api.authorizations.every(Boolean)).toBe(true)
 })
 
+test('1 in a page, relative addresses lead where its links do, and a 401 from there renews', async () => {
+  const { api, auth, session } = await begin()
+  const world = globalThis as { location?: unknown }
+  world.location = { href: `${api.origin}/app/index.html` }
+  try {
+    const addresses = ['me', '/me']
+    const [onPage, below] = [createFetch(session), createFetch(session, { baseUrl: '/v1/' })]
+    auth.expireAll()
+    for (const send of [onPage, below])
+      for (const address of addresses) expect((await send(address)).status).toBe(200)
+    expect(auth.counts.granted).toBe(1)
+    expect(api.requests.map(({ path }) => path)).toEqual(['/app/me', '/app/me', '/me', '/v1/me', '/me'])
+  } finally {
+    delete world.location
+  }
+})
+
 test('1 where nothing is known to resolve it against, it is refused as fetch does, and told once', async () => {
   const { session, events } = await begin()
   const send = createFetch(session)
