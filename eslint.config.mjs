@@ -14,6 +14,19 @@ export default defineConfig(
       globals: { console: 'readonly', process: 'readonly', URL: 'readonly', URLSearchParams: 'readonly' },
     },
   },
+  {
+    // What these run on is the question that they answer.
+    files: ['__tests__/package/runtimes/*.mjs'],
+    languageOptions: {
+      globals: {
+        AbortController: 'readonly',
+        Blob: 'readonly',
+        Request: 'readonly',
+        Response: 'readonly',
+        TextEncoder: 'readonly',
+      },
+    },
+  },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
   {
     files: ['**/*.{ts,mts,cts}'],

@@ -34,6 +34,15 @@ const examples: Record<string, unknown[]> = {
   ],
   'three-instances.ts': ['answers: /users/1, /orders/7, /may', 'grants: 1', 'the stranger got: no token'],
   'node-service.ts': ['5 pages as nightly-report, 1 grant', '3 reports, 2 grants'],
+  'server-rendering.ts': [
+    'ada gets 200 loading: /profile of ada /cart of ada',
+    'ada gets 200 loading: /profile of ada /cart of ada',
+    'bob gets 200 loading: /profile of bob /cart of bob',
+    'eve gets 200 loading: /profile of nobody /cart of nobody',
+    'grants: 2 spent tokens sent again: 0',
+    'bob gets 303 /login',
+    'ada gets 200 loading: /profile of ada /cart of ada',
+  ],
   'refresh-function.ts': [
     'renewing because unauthorized',
     '2 answers, 1 grant',

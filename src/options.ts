@@ -199,6 +199,6 @@ function shown(value: unknown): string {
 }
 
 /** @throws TypeError "Expected `name` to be what, got …" */
-function expected(name: string, what: string, got: string): never {
+export function expected(name: string, what: string, got: string): never {
   throw new TypeError(`Expected \`${name}\` to be ${what}, got ${got}`)
 }

@@ -4,6 +4,7 @@ import type { AxiosInstance, AxiosRequestConfig } from 'axios'
 import { createSession, getSessionError, isLoginRequired, memoryStore } from 'tokenflight'
 import type { Session, TokenSet } from 'tokenflight'
 import { attachSession, createSession as createSessionBesideAxios, storageStore } from 'tokenflight/axios'
+import { createFetch } from 'tokenflight/fetch'
 
 export const session: Session = createSession({
   refresh: { tokenEndpoint: 'https://auth.example.com/oauth/token', clientId: 'my-spa' },
@@ -30,7 +31,23 @@ export async function program(): Promise<TokenSet | undefined> {
   return session.getTokens()
 }
 
+export async function programWithFetch(): Promise<number | undefined> {
+  const plain: typeof fetch = createFetch(session)
+  const send = createFetch(session, { fetch: plain, baseUrl: new URL('https://api.example.com') })
+  const response: Response = await send('/x', { method: 'POST', body: 'x', skipSession: true })
+  await send(new Request('https://api.example.com/x'), { headers: [['accept', 'text/plain']] })
+  await createFetch(session, { isUnauthorized: ({ status }) => status === 419 })(new URL(response.url))
+  return send('/x').then(
+    ({ status }) => status,
+    (error: unknown) => getSessionError(error)?.response?.status,
+  )
+}
+
 export async function mistakes(): Promise<void> {
+  // @ts-expect-error: a flag, not a word
+  await createFetch(session)('/x', { skipSession: 'yes' })
+  // @ts-expect-error: no such option
+  createFetch(session, { baseURL: '/x' })
   // @ts-expect-error: a flag, not a word
   await api.get('/x', { skipSession: 'yes' })
   // @ts-expect-error: neither `refresh` nor `acquire`

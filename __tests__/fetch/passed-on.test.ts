@@ -1,0 +1,97 @@
+import { failOnLeaks } from '../support/no-leaks.js'
+import { worlds } from './signed-in.js'
+
+failOnLeaks()
+const begin = worlds()
+
+type Call = readonly [input: string | Request, init: RequestInit]
+
+/** A fetch that refuses the first and answers the second, and shows what it was called with. */
+function recording(): { calls: Call[]; fetch: typeof fetch } {
+  const calls: Call[] = []
+  return {
+    calls,
+    fetch: async (input, init) => {
+      calls.push([input as string | Request, { ...init }])
+      return new Response('', { status: calls.length === 1 ? 401 : 200 })
+    },
+  }
+}
+
+test('16 every member of an init reaches fetch, at the first send and at the replay', async () => {
+  const { calls, fetch } = recording()
+  const { send } = await begin({ fetch })
+  const init = {
+    method: 'POST',
+    body: 'x',
+    cache: 'no-store',
+    credentials: 'include',
+    duplex: 'half',
+    integrity: 'sha256-abc',
+    keepalive: true,
+    mode: 'cors',
+    redirect: 'manual',
+    referrer: 'about:client',
+    referrerPolicy: 'no-referrer',
+    priority: 'low',
+    signal: new AbortController().signal,
+    // What a framework adds is its own business.
+    next: { revalidate: 60 },
+  }
+  expect((await send('/me', init as RequestInit)).status).toBe(200)
+  expect(calls).toHaveLength(2)
+  for (const [, passed] of calls) expect(passed).toEqual({ ...init, headers: expect.any(Headers) as Headers })
+})
+
+test('16 a Request is passed on itself, with what a framework has put on it', async () => {
+  const { calls, fetch } = recording()
+  const { send, api } = await begin({ fetch })
+  const request = new Request(`${api.origin}/me`)
+  expect((await send(request)).status).toBe(200)
+  expect(calls.map(([input]) => input)).toEqual([request, request])
+})
+
+test('16 a Request that tells no one where it comes from goes on telling no one', async () => {
+  const { calls, fetch } = recording()
+  const { send, api } = await begin({ fetch })
+  await send(new Request(`${api.origin}/me`, { referrerPolicy: 'no-referrer', referrer: '' }))
+  await send(new Request(`${api.origin}/me`, { referrerPolicy: 'no-referrer' }), { cache: 'no-store' })
+  expect(calls.map(([, init]) => [init.referrerPolicy, init.referrer])).toEqual([
+    ['no-referrer', ''],
+    ['no-referrer', ''],
+    // An init over it makes fetch forget them, with and without a session.
+    [undefined, undefined],
+  ])
+})
+
+test('no promise of ours lies between fetch and a good token but the one that looks at the answer', async () => {
+  const answer = new Response('fine')
+  const { send } = await begin({ fetch: () => Promise.resolve(answer) })
+  const order: string[] = []
+  const session = send('/me').then(() => order.push('session'))
+  let ticks: Promise<unknown> = Promise.resolve()
+  for (let tick = 1; tick <= 3; tick++) ticks = ticks.then(() => order.push(`tick ${tick}`))
+  await Promise.all([session, ticks])
+  expect(order.indexOf('session')).toBeLessThanOrEqual(2)
+})
+
+test('with a good token it is on its way before the call returns', async () => {
+  const { calls, fetch } = recording()
+  const { send } = await begin({ fetch })
+  const sent = send('/me')
+  expect(calls).toHaveLength(1)
+  await sent
+})
+
+test('14 an answer that isUnauthorized has read is still whole for the caller', async () => {
+  const { send } = await begin({
+    script: () => ({ body: { code: 'FINE' } }),
+    isUnauthorized: async (answer) => {
+      await answer.json()
+      return ((await answer.json()) as { code: string }).code !== 'FINE'
+    },
+  })
+  const response = await send('/me')
+  expect(response.bodyUsed).toBe(false)
+  expect(await response.json()).toEqual({ code: 'FINE' })
+})
