@@ -36,7 +36,7 @@ describe('a request for which no token can be had rejects with the SessionError'
     const [error] = await ended()
     expect(error).toBeInstanceOf(LoginRequiredError)
     expect(error).toBeInstanceOf(SessionError)
-    expect(inspect(error)).toMatch(/^LoginRequiredError: The authorization server refused/)
+    expect(inspect(error)).toMatch(/^LoginRequiredError: The server refused/)
     expect(error?.stack).toContain(error?.message)
     expect(Object.prototype.toString.call(error)).toBe('[object Error]')
     expect(isLoginRequired(error)).toBe(true)
