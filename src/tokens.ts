@@ -91,7 +91,8 @@ function assemble(raw: RawAnswer, context: TokenContext): TokenSet {
   const accessToken = given('accessToken')
   const refreshToken = given('refreshToken')
   const idToken = given('idToken')
-  return {
+  // The app gets this very object: what it does to it must not change what is sent.
+  return Object.freeze({
     accessToken,
     tokenType: given('tokenType') ?? previous.tokenType,
     refreshToken: refreshToken ?? previous.refreshToken,
@@ -100,7 +101,7 @@ function assemble(raw: RawAnswer, context: TokenContext): TokenSet {
     scope: given('scope') ?? previous.scope,
     idToken: idToken ?? previous.idToken,
     subject: given('subject') ?? text(readJwtClaims(idToken)?.['sub']) ?? previous.subject,
-  }
+  })
 }
 
 /** Behaviour 31: what the server said, else what the JWT says of its own length, else unknown. */
@@ -110,7 +111,7 @@ function expiryOf(
   { sentAt, receivedAt }: TokenContext,
 ): number | undefined {
   // Not by `member`: what servers call `expires_at` is seconds, or a date.
-  const told = after(sentAt, member(raw, 'expiresIn')) ?? number(raw['expiresAt'])
+  const told = after(sentAt, member(raw, 'expiresIn')) ?? moment(raw['expiresAt'])
   const { exp, iat } = readJwtClaims(accessToken) ?? {}
   if (told !== undefined || typeof exp !== 'number') return told
   if (typeof iat === 'number') return after(receivedAt, exp - iat)
@@ -123,7 +124,7 @@ function refreshExpiryOf(
   { sentAt, refreshTokenLifetimeMs, previous }: TokenContext,
 ): number | undefined {
   const seconds = number(member(raw, 'refreshExpiresIn') ?? member(raw, 'refreshTokenExpiresIn'))
-  const told = number(raw['refreshTokenExpiresAt']) ?? after(sentAt, seconds || undefined)
+  const told = moment(raw['refreshTokenExpiresAt']) ?? after(sentAt, seconds || undefined)
   if (told !== undefined) return told
   if (!refreshToken) return previous?.refreshTokenExpiresAt
   return refreshTokenLifetimeMs === undefined ? undefined : sentAt + refreshTokenLifetimeMs
@@ -132,6 +133,12 @@ function refreshExpiryOf(
 function after(start: number, value: unknown): number | undefined {
   const seconds = number(value)
   return seconds === undefined ? undefined : Math.min(start + Math.max(seconds, 0) * 1000, endOfTime)
+}
+
+/** JSON has no Infinity: a store would lose it. */
+function moment(value: unknown): number | undefined {
+  const time = number(value)
+  return time === undefined ? undefined : Math.min(time, endOfTime)
 }
 
 function text(value: unknown): string | undefined {

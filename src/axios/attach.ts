@@ -15,6 +15,11 @@ export interface AttachOptions {
 /** What an instance is marked with while it is attached; the same for every copy of this package. */
 const attachedKey = Symbol.for('tokenflight.attached')
 
+/** Where a wrapped adapter keeps what it wraps. */
+const innerKey = Symbol.for('tokenflight.inner')
+
+type Wrapper = AxiosAdapter & { [innerKey]?: AxiosAdapter }
+
 interface Attached {
   readonly session: Session
   readonly detach: () => void
@@ -66,14 +71,18 @@ export function attachSession(
 function intercept({ interceptors: { request } }: AxiosInstanceLike, send: AxiosAdapter): () => void {
   const wrapAdapter = (given: unknown): never => {
     const config = given as InternalAxiosRequestConfig & { adapter: AxiosAdapter }
-    const { adapter, signal, cancelToken } = config
+    const { signal, cancelToken } = config
+    // A config that never reached its adapter comes back with our wrapper on it: it is not wrapped twice.
+    const adapter = (config.adapter as Wrapper)[innerKey] ?? config.adapter
     // axios itself will refuse it, with this config.
     if (signal?.aborted || cancelToken?.reason) return config as never
-    config.adapter = (final) => {
+    const wrapper: Wrapper = (final) => {
       // The final config shows the app's own adapter again, whoever looks at it from here on.
       final.adapter = adapter
       return send(final)
     }
+    wrapper[innerKey] = adapter
+    config.adapter = wrapper
     return config as never
   }
   const id = request.use(wrapAdapter, null, { synchronous: true })

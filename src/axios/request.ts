@@ -84,7 +84,12 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   answerOf(outcome: unknown): TransportAnswer {
     const { status, headers, request, data } = responseOf(outcome) as Answer
     const { responseURL, res } = Object(request) as { responseURL?: string; res?: { responseUrl?: string } }
-    return { status, headers, url: responseURL || res?.responseUrl, json: async () => readBody(data) }
+    return {
+      status,
+      headers,
+      url: this.#config.socketPath ? undefined : responseURL || res?.responseUrl,
+      json: async () => readBody(data),
+    }
   }
 
   /** Behaviour 19: a body that is still to be read keeps its socket. */

@@ -41,11 +41,3 @@ function withResponse(error: SessionError, response: Response): SessionError {
     response: { value: response },
   })
 }
-
-/** What fetch rejects with where this signal has aborted. React Native's signals have no reason. */
-export function reasonOf(signal: AbortSignal | undefined): unknown {
-  const reason = signal?.reason as unknown
-  return reason === undefined
-    ? Object.assign(new Error('The request was aborted'), { name: 'AbortError' })
-    : reason
-}

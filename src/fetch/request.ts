@@ -1,4 +1,5 @@
-import { reading, reasonOf, release } from './outcome.js'
+import { reading, release } from './outcome.js'
+import { reasonOf } from '../http/abort.js'
 import type { Transport } from '../session/transport.js'
 import { absoluteUrl } from './absolute-url.js'
 import { isOneShot } from '../http/body.js'

@@ -98,7 +98,7 @@ export function judge(answer: ReceivedAnswer, context: JudgeContext): Verdict {
   const own = getSessionError(answer.thrown) as Failure['error'] | undefined
   if (!own || !(own.code in typeOf)) return judgeAnswer(answer, context, detailOf(answer, receivedAt, redact))
   // The app may have given it a cause that holds the request.
-  own.cause &&= plainCause(own.cause, redact)
+  if (own.cause) Reflect.set(own, 'cause', plainCause(own.cause, redact))
   return failed(own)
 }
 

@@ -44,8 +44,8 @@ export function readBody(body: unknown): unknown {
 
 function writeRequest(endpoint: RefreshTokenGrant, grant: GrantMembers, signal: AbortSignal): RequestInit {
   const { encoding, scope, resource, parameters, refreshTokenIn, credentials } = endpoint
-  const { authorization, ...client } = proveClient(endpoint)
   try {
+    const { authorization, ...client } = proveClient(endpoint)
     const own = endpoint.body?.(grant.refresh_token ?? '')
     const members = own ?? { ...grant, ...client, scope, resource, ...parameters }
     // No `cache`: some runtimes throw at it, and nobody caches a POST. `credentials` only where needed: the same.

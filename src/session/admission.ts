@@ -40,7 +40,7 @@ export class Admission {
     const credential = credentialOf(state)
     if (!credential)
       return { generation: state.generation, version: 0, authorization: this.#core.authorization(undefined) }
-    credential.isUnused = false
+    credential.arrival = undefined
     return credential
   }
 
@@ -49,12 +49,8 @@ export class Admission {
     if (!credential) return 'hold'
     const freshness = freshnessOf(credential, this.#core.settings.now(), this.#core.settings)
     const isAskedFor = freshness !== 'short' && this.#isAskedFor(credential)
-    if (state.status === 'refreshing') {
-      const isDue = isAskedFor || state.isRejected || (isOneShot && freshness === 'ahead')
-      // During a cool-down nothing is on the wire, and a token with life left is used meanwhile.
-      return freshness === 'short' || (isDue && !state.flight.isWaiting) ? 'hold' : 'go'
-    }
-    return this.#start(isAskedFor ? 'asked' : freshness, isOneShot)
+    const due = isAskedFor ? 'asked' : freshness
+    return state.status === 'refreshing' ? join(state, due, isOneShot) : this.#start(due, isOneShot)
   }
 
   /** No renewal is on its way; one may be due. */
@@ -74,7 +70,20 @@ export class Admission {
 
   #isAskedFor(credential: Credential): boolean {
     const { refreshWhen, now } = this.#core.settings
-    if (!refreshWhen || credential.isUnused || !credential.isRenewable) return false
+    if (!refreshWhen || credential.arrival || !credential.isRenewable) return false
     return this.#core.events.guard('refreshWhen', () => refreshWhen(credential.tokens, now())) === true
   }
+}
+
+/** A renewal is on its way: who needs its result waits for it. */
+function join(
+  { flight, isRejected }: Refreshing,
+  freshness: Freshness | 'asked',
+  isOneShot: boolean,
+): Admitted {
+  // What cannot be sent twice is not tried with a token that was refused.
+  if (freshness === 'short' || (isOneShot && isRejected)) return 'hold'
+  // During a cool-down nothing is on the wire, and a token with life left is used meanwhile.
+  if (flight.isWaiting) return 'go'
+  return isRejected || freshness === 'asked' || (isOneShot && freshness === 'ahead') ? 'hold' : 'go'
 }

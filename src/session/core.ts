@@ -1,6 +1,6 @@
-import { activated, credentialOf, flightsOf, signedOut, type Credential, type SessionState } from './state.js'
+import { credentialOf, flightsOf, type Credential, type SessionState } from './state.js'
 import { authorizationValue } from '../http/authorization.js'
-import { Events } from './events.js'
+import { Events, type SessionEvent } from './events.js'
 import { SessionChangedError, type SessionError } from '../errors.js'
 import type { Settings } from '../options.js'
 import type { StoredRecord } from '../store/record.js'
@@ -24,6 +24,8 @@ export interface SessionSnapshot {
 export interface Waiter {
   /** Its place: the order in which the app asked. */
   readonly sequence: number
+  /** Who it waits as: it is never sent as someone else. */
+  readonly generation: number
   /** What it belongs to, so that a detached instance can call off its own. */
   readonly owner: object
   /**
@@ -44,7 +46,8 @@ export class Core {
   /** Digests of every header that was made: dead tokens are not kept. */
   readonly #made = new Set<number>()
   #state: SessionState = { status: 'loading', generation: 0 }
-  #snapshot: SessionSnapshot | undefined
+  #snapshot = snapshotOf(this.#state, 0)
+  #isStale = false
   #sequence = 0
 
   constructor(settings: Settings) {
@@ -62,6 +65,7 @@ export class Core {
 
   /** The only way to another state. A flight that the new state does not know is left. */
   transition(next: SessionState): void {
+    if (next === this.#state) return
     const known = flightsOf(next)
     const left = flightsOf(this.#state).filter((flight) => !known.includes(flight))
     this.#state = next
@@ -69,16 +73,28 @@ export class Core {
     this.#changed()
   }
 
+  /**
+   * A transition that ends a wait. Who waits is taken out before anyone is told of it: what the app's listeners
+   * begin meanwhile waits for what comes next, not for what was.
+   */
+  conclude(next: SessionState, tell: (waiter: Waiter) => void, event?: SessionEvent): void {
+    const waiting = this.#take()
+    this.transition(next)
+    if (event) this.events.emit(event)
+    for (const waiter of waiting) tell(waiter)
+  }
+
   /** Makes the credential of a token set, with the header as it will be sent. */
   credential(
     tokens: TokenSet,
-    facts: Pick<Credential, 'generation' | 'version' | 'sessionId' | 'issuedAt' | 'isUnused'>,
+    facts: Pick<Credential, 'generation' | 'version' | 'sessionId' | 'issuedAt'>,
   ): Credential {
     const { refresh } = this.settings
     // With no `refresh` beside it, `acquire` renews too.
     const isRenewable =
       typeof refresh !== 'object' || refresh.refreshTokenIn === 'cookie' || tokens.refreshToken !== undefined
-    return { ...facts, tokens, authorization: this.authorization(tokens.accessToken), isRenewable }
+    const authorization = this.authorization(tokens.accessToken)
+    return { ...facts, tokens, authorization, isRenewable, arrival: undefined }
   }
 
   /** What a {@link Stamp} says of the header. */
@@ -96,22 +112,24 @@ export class Core {
     return this.#made.has(digest(value))
   }
 
-  /** Another login, of this app or of another tab: who waited for the old one is told, synchronously. */
-  begin({ sessionId, version, tokens, issuedAt }: Omit<StoredRecord, 'format'>): Credential {
-    const generation = this.#state.generation + 1
-    const credential = this.credential(tokens, { generation, sessionId, version, issuedAt, isUnused: false })
-    this.transition(activated(credential))
-    this.refuse(new SessionChangedError())
-    return credential
+  /** The credential of another login: a generation of its own. */
+  next({ sessionId, version, tokens, issuedAt }: Omit<StoredRecord, 'format'>): Credential {
+    return this.credential(tokens, { generation: this.#state.generation + 1, sessionId, version, issuedAt })
   }
 
-  /** A logout, of this app or of another tab. */
-  leave(): void {
-    this.transition(signedOut(this.#state))
-    this.refuse(new SessionChangedError())
+  /** Another login or a logout, of this app or of another tab: who waited for the old one is told, synchronously. */
+  change(next: SessionState, event?: SessionEvent): void {
+    const error = new SessionChangedError()
+    this.conclude(next, (waiter) => waiter.refuse(error, false), event)
   }
 
   wait(waiter: Waiter): void {
+    const { status, generation } = this.#state
+    const isAwaited = status === 'loading' || status === 'refreshing'
+    // A listener has logged out, or in, while this one was on its way to wait.
+    if (!isAwaited || generation !== waiter.generation) {
+      return waiter.refuse(new SessionChangedError(), false)
+    }
     this.#waiters.add(waiter)
     if (this.#state.status === 'refreshing') this.#state.flight.hold()
     this.#changed()
@@ -122,24 +140,25 @@ export class Core {
     if (this.#waiters.delete(waiter)) this.#changed()
   }
 
-  /** Lets all go on, in the order in which the app asked. */
-  release(how: 'go' | 'admit'): void {
-    for (const waiter of this.#take()) waiter.resume(how)
-  }
-
-  /** Tells all, or those of one owner, why there is no token. */
-  refuse(error: SessionError, isUsable = false, owner?: object): void {
-    for (const waiter of this.#take(owner)) waiter.refuse(error, isUsable)
+  /** Tells all of one owner that they wait in vain. */
+  refuse(error: SessionError, owner: object): void {
+    for (const waiter of this.#take(owner)) waiter.refuse(error, false)
+    this.#changed()
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     const own = (): void => listener()
+    this.getSnapshot()
     this.#subscribers.add(own)
     return () => void this.#subscribers.delete(own)
   }
 
-  readonly getSnapshot = (): SessionSnapshot =>
-    (this.#snapshot ??= snapshotOf(this.#state, this.#waiters.size))
+  readonly getSnapshot = (): SessionSnapshot => {
+    const now = this.#isStale ? snapshotOf(this.#state, this.#waiters.size) : this.#snapshot
+    this.#isStale = false
+    if (!isSame(now, this.#snapshot)) this.#snapshot = now
+    return this.#snapshot
+  }
 
   /** No one is told any more. */
   forgetListeners(): void {
@@ -151,12 +170,13 @@ export class Core {
   #take(owner?: object): Waiter[] {
     const taken = [...this.#waiters].filter((waiter) => !owner || waiter.owner === owner)
     for (const waiter of taken) this.#waiters.delete(waiter)
-    this.#changed()
     return taken.sort((one, other) => one.sequence - other.sequence)
   }
 
   #changed(): void {
-    this.#snapshot = undefined
+    this.#isStale = true
+    const before = this.#snapshot
+    if (!this.#subscribers.size || this.getSnapshot() === before) return
     for (const subscriber of [...this.#subscribers]) this.events.guard('A subscriber', subscriber)
   }
 }
@@ -173,6 +193,10 @@ export function snapshotOf(state: SessionState, held: number): SessionSnapshot {
     held,
     lastError,
   })
+}
+
+function isSame(one: SessionSnapshot, other: SessionSnapshot): boolean {
+  return Object.entries(one).every(([name, value]) => other[name as keyof SessionSnapshot] === value)
 }
 
 /** Tells strings apart that nobody chose to be alike; it guards nothing. */

@@ -40,20 +40,20 @@ interface Outcome {
 export class Exchange<T> implements Waiter {
   readonly owner: Terms
   readonly sequence: number
+  readonly generation: number
   readonly #request: TransportRequest<T>
   #stamp: Stamp | undefined
   #received: Outcome | undefined
   #isReplay = false
   #resolve: ((answer: T | Promise<T>) => void) | undefined
   #reject: ((reason: unknown) => void) | undefined
-  /** Who it waits as: it is never sent as someone else. */
-  #generation = 0
   #timer: Timer | undefined
   #onAbort: (() => void) | undefined
 
   constructor(terms: Terms, request: TransportRequest<T>) {
     this.owner = terms
     this.sequence = terms.core.nextSequence()
+    this.generation = terms.core.state.generation
     this.#request = request
   }
 
@@ -69,7 +69,6 @@ export class Exchange<T> implements Waiter {
     const { signal, timeoutMs } = this.#request
     if (signal?.aborted) return Promise.reject(this.#ended(this.#request.aborted()))
     const { core } = this.owner
-    this.#generation = core.state.generation
     if (signal)
       signal.addEventListener('abort', (this.#onAbort = () => this.#callOff(this.#request.aborted())))
     if (timeoutMs) {
@@ -88,7 +87,7 @@ export class Exchange<T> implements Waiter {
     this.#stopWaiting(() => {
       // While those before it were sent, their code may have aborted it, or logged out.
       if (this.#request.signal?.aborted) throw this.#dropped(this.#request.aborted())
-      if (this.owner.core.state.generation !== this.#generation)
+      if (this.owner.core.state.generation !== this.generation)
         throw this.#rejection(new SessionChangedError())
       return how === 'go' || this.owner.asksFor === 'renewal' ? this.#go() : this.begin()
     })
@@ -132,10 +131,19 @@ export class Exchange<T> implements Waiter {
     // Who only asked for a renewal does not use the token: it is still fresh for the next request.
     this.#stamp = this.owner.asksFor === 'renewal' ? undefined : this.owner.admission.use()
     this.#tell(received ? 'replayed' : 'sent')
-    return this.#request.dispatch(this.#stamp?.authorization).then(
+    return this.#dispatch(this.#stamp?.authorization).then(
       (value) => this.#arrived(value, false),
       (error: unknown) => this.#arrived(error, true),
     )
+  }
+
+  /** A transport that throws has settled too: what it put on is taken off. */
+  #dispatch(authorization: string | undefined): Promise<T> {
+    try {
+      return this.#request.dispatch(authorization)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #arrived(value: unknown, isError: boolean): T | Promise<T> {

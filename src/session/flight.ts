@@ -16,8 +16,8 @@ export interface FlightPlan {
   /** What it was started for: its result counts only while these are still current. */
   readonly generation: number
   readonly version: number
-  /** The end of a cool-down, in epoch milliseconds; nothing is sent before. */
-  readonly notBefore: number
+  /** What is left of a cool-down, in milliseconds; nothing is sent before. */
+  readonly waitMs: number
   readonly settings: Settings
   readonly ground: Ground
   /** Whether others may have stored newer tokens: then the store is read before anything is sent. */
@@ -32,6 +32,8 @@ export interface FlightPlan {
 
 /** What a flight may do to the session. Each call has no effect where the flight is not current any more. */
 export interface Ground {
+  /** From now on this flight is the only one: a late answer of the one before is given up. */
+  beginAlone(): void
   /** Adopts what others have stored. False where the store could not be read. */
   readAgain(limitMs: number): Promise<boolean>
   /** True while generation and token version are those that the flight was started for. */
@@ -66,6 +68,8 @@ export class Flight {
   readonly #startedAt: number
   #phase: Phase = 'waiting'
   #timers: readonly Timer[] = []
+  #isHeld = false
+  #pauseTimer: Timer | undefined
   #wake: (() => void) | undefined
   #freeLock: (() => void) | undefined
   #attempts = 0
@@ -100,7 +104,9 @@ export class Flight {
 
   /** Someone waits for it: the process is kept alive until its deadline. */
   hold(): void {
+    this.#isHeld = true
     for (const timer of this.#timers) timer.hold()
+    this.#pauseTimer?.hold()
   }
 
   /**
@@ -126,9 +132,11 @@ export class Flight {
   }
 
   async #fly(): Promise<void> {
-    const { notBefore, lock } = this.plan
-    if (notBefore > this.#startedAt) await this.#pause(notBefore - this.#startedAt)
+    const { waitMs, lock } = this.plan
+    if (waitMs > 0) await this.#pause(waitMs)
+    if (this.signal.aborted) return
     this.#phase = 'locking'
+    this.plan.ground.beginAlone()
     // Whoever leaves the flight frees the lock, however long the answer takes.
     const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
     let renewed: Promise<AfterLock> | undefined
@@ -161,6 +169,7 @@ export class Flight {
     do {
       // A notice, a login or another tab may have brought newer tokens while this flight waited or paused.
       if (this.signal.aborted || !ground.isCurrent(this)) return
+      if (!this.#hasTimeFor(0)) return ground.fail(this, new RefreshUnavailableError('timeout'))
       this.#phase = 'granting'
       this.#attempts++
       this.#sentAt = this.plan.settings.now()
@@ -177,7 +186,7 @@ export class Flight {
     const sinceSentMs = settings.now() - this.#sentAt
     const mayAskAgain = !ambiguous || (this.#attempts === 1 && sinceSentMs < settings.rotationGraceMs)
     const delayMs = ambiguous ? 0 : pauseMs(firstPauseMs, this.#attempts, retryAfterMs)
-    if (!mayAskAgain || this.#leftMs() - delayMs < shortestAttemptMs(settings.refreshTimeoutMs)) return false
+    if (!mayAskAgain || !this.#hasTimeFor(delayMs)) return false
     this.#phase = 'pausing'
     if (delayMs) await this.#pause(delayMs)
     return true
@@ -218,9 +227,16 @@ export class Flight {
     return hasDeadline ? refreshTimeoutMs - Math.max(0, now() - this.#startedAt) : refreshTimeoutMs
   }
 
+  /** Cutting an attempt short is a lost answer: none begins that could not end. */
+  #hasTimeFor(delayMs: number): boolean {
+    return this.#leftMs() - delayMs >= shortestAttemptMs(this.plan.settings.refreshTimeoutMs)
+  }
+
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = startTimer(ms, resolve)
+      if (this.#isHeld) timer.hold()
+      this.#pauseTimer = timer
       this.#wake = () => (timer.clear(), resolve())
     })
   }

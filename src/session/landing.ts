@@ -1,4 +1,4 @@
-import { activated, credentialOf, failed, signedOut, versionOf, type Credential } from './state.js'
+import { activated, credentialOf, failed, givenUp, signedOut, versionOf, type Credential } from './state.js'
 import type { AfterLock, Flight, Ground } from './flight.js'
 import type { Core } from './core.js'
 import { freshnessOf } from './windows.js'
@@ -32,6 +32,10 @@ export class Landing implements Ground {
     this.#acquireAfter = acquireAfter
   }
 
+  beginAlone(): void {
+    this.#core.transition(givenUp(this.#core.state))
+  }
+
   readAgain(limitMs: number): Promise<boolean> {
     return this.#persistence.readAgain(limitMs)
   }
@@ -43,67 +47,61 @@ export class Landing implements Ground {
 
   async commit(flight: Flight, tokens: TokenSet, sentAt: number, limitMs: number): Promise<void> {
     const { plan } = flight
-    const before = credentialOf(this.#core.state)
+    const core = this.#core
+    const before = credentialOf(core.state)
     // Another tab may have logged in while the grant was on its way: its record must not be overwritten.
     if (before && plan.lock && plan.isShared && this.isCurrent(flight)) await this.readAgain(limitMs)
     if (!this.isCurrent(flight)) return
+    // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
+    const sessionId = (!plan.ended && before?.sessionId) || newSessionId()
     if (before && !isSameUser(before, tokens.subject, plan)) {
-      const record = { sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt }
-      return this.#persistence.write(this.#core.begin(record))
+      return this.#persistence.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt })
     }
-    const credential = this.#core.credential(tokens, {
-      generation: plan.generation,
-      version: plan.version + 1,
-      // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
-      sessionId: (!plan.ended && before?.sessionId) || newSessionId(),
+    const { generation, version } = plan
+    const credential = core.credential(tokens, {
+      generation,
+      version: version + 1,
+      sessionId,
       issuedAt: sentAt,
-      isUnused: true,
     })
-    await this.#persistence.write(credential, limitMs)
+    credential.arrival = freshnessOf(credential, core.settings.now(), core.settings)
+    await this.#persistence.write(credential, () => this.isCurrent(flight), limitMs)
     // A login or logout that came meanwhile has queued its own store call behind ours.
     if (this.isCurrent(flight)) this.#granted(credential)
   }
 
   async end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock> {
+    const isCurrent = (): boolean => this.isCurrent(flight)
     const credential = credentialOf(this.#core.state)
     this.#core.events.emit({ type: 'grantFailed', error })
-    if (credential && this.isCurrent(flight)) await this.readAgain(limitMs)
+    if (credential && isCurrent()) await this.readAgain(limitMs)
     // Inside the lock, or the next holder would ask again with the same dead token.
-    if (credential && this.isCurrent(flight)) await this.#persistence.clear(credential.sessionId, limitMs)
-    if (!this.isCurrent(flight)) return
+    if (credential && isCurrent()) await this.#persistence.clear(credential.sessionId, isCurrent, limitMs)
+    if (!isCurrent()) return
     if (this.#acquireAfter && flight.plan.lock) this.#acquireAfter(flight, error)
     else return this.#over(error)
   }
 
   fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate = false): void {
-    const { state, settings, events } = this.#core
+    const { state, settings } = this.#core
     if (state.status !== 'refreshing' || state.flight !== flight) return
     const { credential, isRejected } = state
     const now = settings.now()
     const failures = (state.coolDown?.failures ?? 0) + 1
-    const coolDownMs = pauseMs(
-      firstCoolDownMs,
-      failures,
-      'retryAfterMs' in error ? error.retryAfterMs : undefined,
-    )
+    const retryAfterMs = 'retryAfterMs' in error ? error.retryAfterMs : undefined
+    const lengthMs = pauseMs(firstCoolDownMs, failures, retryAfterMs)
     const isUsable =
       !isRejected && credential !== undefined && freshnessOf(credential, now, settings) !== 'short'
-    if (isLate) flight.linger(coolDownMs)
-    this.#core.transition(
-      failed(state, { until: now + coolDownMs, failures, error, late: isLate ? flight : undefined }),
-    )
-    events.emit({ type: 'grantFailed', error })
-    this.#core.refuse(error, isUsable)
+    if (isLate) flight.linger(lengthMs)
+    const late = isLate ? flight : state.coolDown?.late
+    const next = failed(state, { until: now + lengthMs, lengthMs, failures, error, late })
+    this.#core.conclude(next, (waiter) => waiter.refuse(error, isUsable), { type: 'grantFailed', error })
   }
 
   #granted(credential: Credential): void {
-    this.#core.transition(activated(credential))
-    this.#core.events.emit({
-      type: 'granted',
-      version: credential.version,
-      expiresAt: credential.tokens.expiresAt,
-    })
-    this.#core.release('go')
+    const { version, tokens } = credential
+    const event = { type: 'granted', version, expiresAt: tokens.expiresAt } as const
+    this.#core.conclude(activated(credential), (waiter) => waiter.resume('go'), event)
   }
 
   #over(error: LoginRequiredError): AfterLock {
@@ -111,14 +109,12 @@ export class Landing implements Ground {
     const next = signedOut(state, error)
     if (!credentialOf(state)) {
       // No session was ever seen, so none has ended: requests go on bare, and nobody is sent to log in.
-      this.#core.transition({ ...next, generation: state.generation, lastError: undefined })
-      return this.#core.refuse(
-        new LoginRequiredError('no_session', { oauth: error.oauth, cause: error.cause }),
-      )
+      const nobody = new LoginRequiredError('no_session', { oauth: error.oauth, cause: error.cause })
+      const same = { ...next, generation: state.generation, lastError: undefined }
+      return this.#core.conclude(same, (waiter) => waiter.refuse(nobody, false))
     }
-    this.#core.transition(next)
-    events.emit({ type: 'loginRequired', error })
-    this.#core.refuse(error)
+    const event = { type: 'loginRequired', error } as const
+    this.#core.conclude(next, (waiter) => waiter.refuse(error, false), event)
     return () => events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))
   }
 }

@@ -1,8 +1,9 @@
-import { activated, credentialOf, foundNothing, type Credential } from './state.js'
+import { activated, credentialOf, foundNothing, signedOut, type Credential } from './state.js'
 import { readRecord, type StoredRecord } from '../store/record.js'
 import type { Core } from './core.js'
 import { isThenable, within } from './timer.js'
 import { plainCause, redactor } from '../grant/redact.js'
+import type { SessionEvent } from './events.js'
 import type { TokenStore } from '../store/token-store.js'
 
 /**
@@ -17,6 +18,8 @@ export class Persistence {
   #known: Omit<StoredRecord, 'format'> | undefined
   /** The session that was left last: found in the store again, its clearing has failed, and it stays left. */
   #leftId: string | undefined
+  /** Counts logins and logouts of this app: what was read across one of them is of the past. */
+  #ownChanges = 0
   #unsubscribe: (() => void) | undefined
   /** Ends every wait for the store. */
   readonly #closing = new AbortController()
@@ -61,59 +64,92 @@ export class Persistence {
 
   /** Reads the store and adopts what is newer. False where it could not be read. */
   async readAgain(limitMs?: number): Promise<boolean> {
-    const { generation } = this.#core.state
-    return this.#inTurn('could not be read', limitMs, async () => {
+    const changes = this.#ownChanges
+    const read = async (): Promise<void> => {
       const found = await this.#store.get()
       // A login or logout of our own came between: what was read is of the past.
-      if (this.#core.state.generation === generation) this.#adopt(readRecord(found))
-    })
+      if (this.#ownChanges === changes) this.#adopt(readRecord(found))
+    }
+    return this.#inTurn('could not be read', read, limitMs)
   }
 
-  /** Where it fails, the session goes on in memory. */
-  async write(credential: Credential, limitMs?: number): Promise<void> {
+  /** Another login: its write has its turn before anyone is told, and so before what listeners begin. */
+  async begin(record: Omit<StoredRecord, 'format'>, event?: SessionEvent): Promise<void> {
+    const credential = this.#core.next(record)
+    this.#ownChanges++
+    const written = this.write(credential, () => this.#core.state.generation === credential.generation)
+    this.#core.change(activated(credential), event)
+    return written
+  }
+
+  /** A logout: nobody is signed in, whatever becomes of the store. */
+  async leave(event: SessionEvent): Promise<void> {
+    const { sessionId } = credentialOf(this.#core.state) ?? {}
+    this.#ownChanges++
+    const cleared = this.clear(sessionId, () => !credentialOf(this.#core.state))
+    this.#core.change(signedOut(this.#core.state), event)
+    return cleared
+  }
+
+  /** Where it fails, the session goes on in memory. `isWanted` is asked when its turn has come. */
+  async write(credential: Credential, isWanted: () => boolean, limitMs?: number): Promise<void> {
     const { sessionId, version, tokens, issuedAt } = credential
     const before = this.#known
     // From now on what is read back is nobody else's news.
     this.#known = credential
-    const set = (): unknown => this.#store.set({ format: 1, sessionId, version, tokens, issuedAt })
-    const isWritten = await this.#inTurn('could not be written; the session goes on in memory', limitMs, set)
+    const record: StoredRecord = { format: 1, sessionId, version, tokens, issuedAt }
+    const set = (): unknown => isWanted() && this.#store.set(record)
+    const isWritten = await this.#inTurn('could not be written; the session goes on in memory', set, limitMs)
     if (!isWritten && this.#known === credential) this.#known = before
   }
 
   /** `sessionId` is not adopted again, whatever becomes of the store. */
-  async clear(sessionId: string | undefined, limitMs?: number): Promise<void> {
+  async clear(sessionId: string | undefined, isWanted: () => boolean, limitMs?: number): Promise<void> {
+    const clear = (): unknown => isWanted() && this.#store.clear()
     this.#leftId = sessionId ?? this.#leftId
     this.#known = undefined
-    await this.#inTurn('could not be cleared; its tokens may still be there', limitMs, () =>
-      this.#store.clear(),
+    await this.#inTurn('could not be cleared; its tokens may still be there', clear, limitMs)
+  }
+
+  /**
+   * Never rejects: false where the call failed or was given up, which is reported. The next call waits for this
+   * one itself and not for its caller's patience: given up before its turn, it is not made at all.
+   */
+  #inTurn(failure: string, call: () => unknown, limitMs = this.#limitMs): Promise<boolean> {
+    let isGivenUp = false
+    const { signal } = this.#closing
+    const made = this.#turn.then(() => isGivenUp || call())
+    this.#turn = within(this.#limitMs, signal, made).then(nothing, nothing)
+    return within(limitMs, signal, made).then(
+      () => true,
+      (cause: unknown) => {
+        isGivenUp = true
+        this.#problem(failure, cause)
+        return false
+      },
     )
   }
 
-  /** Never rejects: false where the call failed, which is reported. */
-  #inTurn(
-    failure: string,
-    limitMs = this.#core.settings.refreshTimeoutMs,
-    call: () => unknown,
-  ): Promise<boolean> {
-    const report = (cause: unknown): boolean => (this.#problem(failure, cause), false)
-    const done = within(limitMs, this.#closing.signal, this.#turn.then(call)).then(() => true, report)
-    this.#turn = done
-    return done
+  get #limitMs(): number {
+    return this.#core.settings.refreshTimeoutMs
   }
 
   #loaded(found: unknown): void {
     const core = this.#core
-    if (core.state.status !== 'loading') return
     const record = readRecord(found)
+    if (core.state.status !== 'loading') {
+      // A login or logout did not wait for this look: what was there before it stays left.
+      this.#leftId ??= record?.sessionId
+      return
+    }
     if (!record && found != null) this.#problem('holds something that is not a session; it counts as empty')
     this.#known = record
-    const { generation } = core.state
-    core.transition(
-      record
-        ? activated(core.credential(record.tokens, { ...record, generation, isUnused: false }))
-        : foundNothing(core.state),
-    )
-    core.release('admit')
+    const next = record ? activated(this.#sameLogin(record)) : foundNothing(core.state)
+    core.conclude(next, (waiter) => waiter.resume('admit'))
+  }
+
+  #sameLogin(record: StoredRecord): Credential {
+    return this.#core.credential(record.tokens, { ...record, generation: this.#core.state.generation })
   }
 
   /** Behaviour 34: only what differs from what was last read or written is someone else's doing. */
@@ -130,23 +166,19 @@ export class Persistence {
     )
     if (isNoNews || record.sessionId === this.#leftId || core.state.status === 'disposed') return
     this.#known = record
-    if (current?.sessionId === record.sessionId) this.#renewElsewhere(record)
-    else core.begin(record)
-    core.events.emit({ type: 'adopted', generation: core.state.generation, version: record.version })
+    const isRenewed = current?.sessionId === record.sessionId
+    const credential = isRenewed ? this.#sameLogin(record) : core.next(record)
+    const { generation, version } = credential
+    const event = { type: 'adopted', generation, version } as const
+    // The same session: who waits goes on with what the other has stored.
+    if (isRenewed) core.conclude(activated(credential), (waiter) => waiter.resume('admit'), event)
+    else core.change(activated(credential), event)
   }
 
   #leaveElsewhere({ sessionId }: Credential): void {
     this.#known = undefined
     this.#leftId = sessionId
-    this.#core.leave()
-  }
-
-  /** The same session: who waits goes on with what the other has stored. */
-  #renewElsewhere(record: StoredRecord): void {
-    const core = this.#core
-    const { generation } = core.state
-    core.transition(activated(core.credential(record.tokens, { ...record, generation, isUnused: false })))
-    core.release('admit')
+    this.#core.change(signedOut(this.#core.state))
   }
 
   /** Told a moment later where the store is opened: nobody listens before `createSession` has returned. */
@@ -162,3 +194,5 @@ export class Persistence {
     else tell()
   }
 }
+
+function nothing(): void {}

@@ -1,5 +1,14 @@
 import { createAcquire, createGrant, type Grant } from '../grant/grant.js'
-import { credentialOf, rejected, tookOff, versionOf, warmed, type SessionState } from './state.js'
+import {
+  coolingMs,
+  credentialOf,
+  flightsOf,
+  rejected,
+  tookOff,
+  versionOf,
+  warmed,
+  type SessionState,
+} from './state.js'
 import { Flight, type FlightPlan } from './flight.js'
 import { LoginRequiredError, type SessionError } from '../errors.js'
 import { Budget } from './budget.js'
@@ -57,22 +66,21 @@ export class Renewal {
 
   /** True during a cool-down: whoever can do without a new token does. */
   get isCooling(): boolean {
-    const { state, settings } = this.#core
-    return state.coolDown !== undefined && state.coolDown.until > settings.now()
+    return coolingMs(this.#core.state, this.#core.settings.now()) > 0
   }
 
   /** Joins the flight, or starts one; says why where it cannot be within the deadline. */
   require(reason: RefreshReason): SessionError | undefined {
     const { state, settings } = this.#core
     if (state.status !== 'active' && state.status !== 'signedOut') return undefined
-    const { refreshTimeoutMs } = settings
-    const { until = 0, error } = state.coolDown ?? {}
-    const waitMs = until - settings.now()
+    const { refreshTimeoutMs, now } = settings
+    const waitMs = coolingMs(state, now())
+    const error = state.coolDown?.error
     // What is set up wrongly does not mend itself: there is nothing to wait for.
     const isHopeless = error?.code === 'ERR_REFRESH_CONFIGURATION'
     if (waitMs > 0 && (isHopeless || waitMs > refreshTimeoutMs - shortestAttemptMs(refreshTimeoutMs)))
       return error
-    this.#takeOff(reason, until)
+    this.#takeOff(reason, waitMs)
     return undefined
   }
 
@@ -111,14 +119,14 @@ export class Renewal {
   }
 
   /** A grant, or an acquisition where there is nothing to grant from or where the session has `ended`. */
-  #takeOff(reason: RefreshReason, notBefore: number, ended?: LoginRequiredError): void {
+  #takeOff(reason: RefreshReason, waitMs: number, ended?: LoginRequiredError): void {
     const { state, settings } = this.#core
     const isGrant = !ended && this.#grant && (credentialOf(state) || !this.#acquire || this.#isCookie)
     const flight = new Flight({
       reason,
       generation: state.generation,
       version: versionOf(state),
-      notBefore,
+      waitMs,
       settings,
       ground: this.#landing,
       isShared: this.#persistence.isShared,
@@ -128,7 +136,8 @@ export class Renewal {
     })
     this.#signals.add(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
-    flight.start()
+    // A subscriber may have logged out just now: then this flight has been left already.
+    if (flightsOf(this.#core.state).includes(flight)) flight.start()
   }
 
   async #attempt(context: RefreshContext, isGrant: boolean): Promise<Verdict> {

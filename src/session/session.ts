@@ -4,7 +4,7 @@ import { openTransport, type Transport, type TransportOptions } from './transpor
 import { resolveOptions, type SessionOptions, type Settings } from '../options.js'
 import { Admission } from './admission.js'
 import { Core, snapshotOf, type SessionSnapshot } from './core.js'
-import { credentialOf, disposed } from './state.js'
+import { disposed } from './state.js'
 import { memoryStore } from '../store/memory.js'
 import { newSessionId } from '../store/record.js'
 import { Persistence } from './persistence.js'
@@ -107,21 +107,18 @@ async function login(core: Core, persistence: Persistence, given: unknown): Prom
   })
   if (typeof tokens === 'string') throw new TypeError(tokens)
   if (core.state.status === 'disposed') throw new TypeError('This session was disposed of: create a new one')
-  const credential = core.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: now })
-  core.events.emit({ type: 'login', generation: credential.generation })
-  await persistence.write(credential)
+  const generation = core.state.generation + 1
+  const record = { sessionId: newSessionId(), version: 1, tokens, issuedAt: now }
+  return persistence.begin(record, { type: 'login', generation })
 }
 
 async function logout(core: Core, persistence: Persistence): Promise<void> {
-  const { sessionId } = credentialOf(core.state) ?? {}
-  core.leave()
-  core.events.emit({ type: 'logout', generation: core.state.generation })
-  await persistence.clear(sessionId)
+  return persistence.leave({ type: 'logout', generation: core.state.generation + 1 })
 }
 
 function dispose(core: Core, persistence: Persistence): void {
-  core.transition(disposed(core.state))
-  core.refuse(new SessionChangedError('The session was disposed of while this request waited'))
+  const error = new SessionChangedError('The session was disposed of while this request waited')
+  core.conclude(disposed(core.state), (waiter) => waiter.refuse(error, false))
   persistence.close()
   core.forgetListeners()
 }

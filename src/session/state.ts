@@ -1,5 +1,6 @@
 import type { LoginRequiredError, SessionError } from '../errors.js'
 import type { Flight } from './flight.js'
+import type { Freshness } from './windows.js'
 import type { TokenSet } from '../tokens.js'
 
 /**
@@ -21,13 +22,18 @@ export interface Credential extends Stamp {
   readonly issuedAt: number
   /** False where neither a refresh token, a cookie nor a function could renew it: then there are no windows. */
   readonly isRenewable: boolean
-  /** True until it was first sent: a token from a grant is used at least once, whatever its expiry says. */
-  isUnused: boolean
+  /**
+   * How fit it was when a grant brought it, until it is first sent: a token from a grant is used at least once,
+   * even one that was short on arrival.
+   */
+  arrival: Freshness | undefined
 }
 
 /** After a failed grant: no other one before `until`, in epoch milliseconds; doubles with `failures`. */
 export interface CoolDown {
   readonly until: number
+  /** How long it is: a clock that was set back does not make it longer. */
+  readonly lengthMs: number
   readonly failures: number
   readonly error: SessionError
   /** Past its deadline, but its answer may still come and would be committed; given up when the next one starts. */
@@ -107,13 +113,21 @@ export function activated(credential: Credential): Active {
   return { status: 'active', generation: credential.generation, credential }
 }
 
-/**
- * A flight starts. The cool-down stays until it succeeds, so that its failures go on counting; a late answer is
- * waited for no longer, so that there is one grant on the wire at most.
- */
+/** The late answer is waited for no longer, so that there is one grant on the wire at most. */
+export function givenUp(state: SessionState): SessionState {
+  const { coolDown } = state
+  return coolDown?.late ? { ...state, coolDown: { ...coolDown, late: undefined } } : state
+}
+
+/** What is left of a cool-down at `now`, in milliseconds. */
+export function coolingMs({ coolDown }: SessionState, now: number): number {
+  const leftMs = coolDown ? coolDown.until - now : 0
+  return leftMs > 0 && coolDown ? Math.min(leftMs, coolDown.lengthMs) : 0
+}
+
+/** A flight starts. The cool-down stays until it succeeds, so that its failures go on counting. */
 export function tookOff(state: SessionState, flight: Flight, isRejected: boolean): Refreshing {
-  const { generation, lastError } = state
-  const coolDown = state.coolDown && { ...state.coolDown, late: undefined }
+  const { generation, coolDown, lastError } = state
   return {
     status: 'refreshing',
     generation,
@@ -141,7 +155,8 @@ export function failed(state: Refreshing, coolDown: CoolDown): Active | SignedOu
 
 /** The cool-down is skipped: the network is back or the app asks. Its failures are forgotten. */
 export function warmed(state: SessionState): SessionState {
-  return state.coolDown ? { ...state, coolDown: undefined } : state
+  const { coolDown } = state
+  return coolDown ? { ...state, coolDown: { ...coolDown, until: 0, failures: 0 } } : state
 }
 
 /** For ever. */

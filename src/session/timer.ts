@@ -5,10 +5,16 @@ export interface Timer {
   clear(): void
 }
 
-/** Calls `callback` once after `ms`, which is below 2^31. */
+/** A longer delay would end at once. */
+const longestMs = 2 ** 31 - 1
+
+/** Calls `callback` once after `ms`, or after the longest time that a timer can wait. */
 export function startTimer(ms: number, callback: () => void): Timer {
   // Browsers and React Native answer with a number, Node with an object that has ref and unref.
-  const timer = setTimeout(callback, Math.max(ms, 0)) as unknown as { ref?(): void; unref?(): void }
+  const timer = setTimeout(callback, Math.min(Math.max(ms, 0), longestMs)) as unknown as {
+    ref?(): void
+    unref?(): void
+  }
   timer.unref?.()
   return { hold: () => timer.ref?.(), clear: () => clearTimeout(timer as unknown as number) }
 }
@@ -16,13 +22,12 @@ export function startTimer(ms: number, callback: () => void): Timer {
 /** Settles as a store's call does, or rejects after `ms` or when `signal` aborts. A late answer is let go. */
 export function within<T>(ms: number, signal: AbortSignal, call: PromiseLike<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const giveUp = (): void => reject(new Error(`It did not answer within ${Math.round(ms)} ms`))
-    const timer = startTimer(ms, giveUp)
     const leave = (): void => {
       timer.clear()
       signal.removeEventListener('abort', leave)
-      giveUp()
+      reject(new Error(`It did not answer within ${Math.round(ms)} ms`))
     }
+    const timer = startTimer(ms, leave)
     signal.addEventListener('abort', leave)
     call.then(resolve, reject)
     call.then(leave, leave)

@@ -1,6 +1,7 @@
 import { credentialOf } from './state.js'
 import { Exchange, type Terms } from './exchange.js'
 import { isLoginRequired } from '../errors.js'
+import { reasonOf } from '../http/abort.js'
 import type { TokenSet } from '../tokens.js'
 import type { TransportRequest } from './transport.js'
 
@@ -17,7 +18,7 @@ function asRequest<T>(signal: AbortSignal | undefined, give: () => T): Transport
     dispatch: async () => give(),
     settled: () => undefined,
     answerOf: () => ({ status: 0, headers: undefined, json: async () => undefined }),
-    aborted: () => signal?.reason as unknown,
+    aborted: () => reasonOf(signal),
   }
 }
 
@@ -42,27 +43,32 @@ export async function askToken(terms: Terms, signal?: AbortSignal): Promise<stri
 /** Renews now, or joins the renewal that is on its way. */
 export async function renew(terms: Terms, signal?: AbortSignal): Promise<void> {
   mustBeWanted(signal)
-  if (terms.core.state.status === 'loading') await nextMoment(terms, signal)
+  if (terms.core.state.status === 'loading') await momentOf(terms, signal).wait()
+  // Made before the renewal starts: what its listeners do must not change who asks.
+  const moment = momentOf(terms, signal)
   const refusal = terms.renewal.demand()
   if (refusal) throw refusal
-  return nextMoment(terms, signal)
+  return moment.wait()
 }
 
 /** The token set as it is; after the first look into the store where that is not done. */
 export async function tokensOf(terms: Terms): Promise<TokenSet | undefined> {
-  if (terms.core.state.status === 'loading') await nextMoment(terms).catch(() => {})
+  if (terms.core.state.status === 'loading')
+    await momentOf(terms)
+      .wait()
+      .catch(() => {})
   return credentialOf(terms.core.state)?.tokens
 }
 
 /** Waits until the session lets those who wait go on, or tells them why not. */
-function nextMoment(terms: Terms, signal?: AbortSignal): Promise<void> {
+function momentOf(terms: Terms, signal?: AbortSignal): Exchange<void> {
   return new Exchange(
     { ...terms, asksFor: 'renewal' },
     asRequest(signal, () => {}),
-  ).wait()
+  )
 }
 
 /** A caller that has gone starts nothing. */
 function mustBeWanted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw signal.reason
+  if (signal?.aborted) throw reasonOf(signal)
 }

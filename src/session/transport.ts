@@ -95,7 +95,7 @@ export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Tran
     report: (problem) => core.events.problemOnce(problem),
     close() {
       terms.isClosed = true
-      core.refuse(new SessionChangedError('The session was detached while this request waited'), false, terms)
+      core.refuse(new SessionChangedError('The session was detached while this request waited'), terms)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { parseChallenges, vetoOf, type Challenge } from '../http/challenge.js'
 import { versionOf, type SessionState, type Stamp } from './state.js'
 import { LoginRequiredError, type SessionError } from '../errors.js'
-import { originOf } from '../http/origin.js'
+import { originOf, pageBase } from '../http/origin.js'
 import { readHeader } from '../http/headers.js'
 import type { TransportAnswer } from './transport.js'
 
@@ -33,8 +33,9 @@ export function ruleOn(stamp: Stamp, state: SessionState, mayAppear: boolean): R
  */
 export function examine(answer: TransportAnswer, requestUrl: string): 'open' | 'unmendable' | Challenge {
   // Mocks tell a relative address, or none: that says nothing.
-  const origin = answer.url ? originOf(answer.url, requestUrl) : undefined
-  if (origin && origin !== originOf(requestUrl)) return 'unmendable'
+  const asked = originOf(requestUrl, pageBase())
+  const origin = answer.url ? originOf(answer.url, asked) : undefined
+  if (origin && origin !== asked) return 'unmendable'
   const veto = vetoOf(parseChallenges(readHeader(answer.headers, 'www-authenticate')))
   if (!veto) return 'open'
   return veto.parameters['error'] === 'invalid_request' ? 'unmendable' : veto

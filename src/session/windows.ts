@@ -10,7 +10,8 @@ const minValidityShare = 0.1
 
 /** How fit a token is for one more request; behaviours 15, 31 and 32. `now` is epoch milliseconds. */
 export function freshnessOf(credential: Credential, now: number, settings: Settings): Freshness {
-  if (credential.isUnused || !credential.isRenewable) return 'good'
+  const wasShort = credential.arrival !== undefined && credential.arrival !== 'good'
+  if (wasShort || !credential.isRenewable) return 'good'
   const { expiresAt, refreshTokenExpiresAt } = credential.tokens
   if (expiresAt === undefined) return credential.authorization === '' ? 'short' : 'good'
   const leftMs = expiresAt - now
