@@ -118,8 +118,9 @@ export class Persistence {
   #inTurn(failure: string, call: () => unknown, limitMs = this.#limitMs): Promise<boolean> {
     let isGivenUp = false
     const { signal } = this.#closing
-    const made = this.#turn.then(() => isGivenUp || call())
-    this.#turn = within(this.#limitMs, signal, made).then(nothing, nothing)
+    const before = this.#turn
+    const made = before.then(() => isGivenUp || call())
+    this.#turn = before.then(() => within(this.#limitMs, signal, made)).then(nothing, nothing)
     return within(limitMs, signal, made).then(
       () => true,
       (cause: unknown) => {
