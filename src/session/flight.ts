@@ -41,8 +41,8 @@ export interface Ground {
   /** Stores the new tokens, then lets the waiters go on. `sentAt` is epoch milliseconds. */
   commit(flight: Flight, tokens: TokenSet, sentAt: number, limitMs: number): Promise<void>
   /**
-   * The server said no: reads again, clears the store, and ends the session. Resolves with what is left to do
-   * when the lock is free: the app's own hook must not keep it from others.
+   * The server said no: reads again and clears the store. Resolves with what is left to do when the lock is free:
+   * to end the session, since the app's own hooks must not keep the lock from others.
    */
   end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock>
   /** Keeps the tokens, tells the waiters and begins a cool-down. `isLate`: the answer may still come. */
@@ -72,6 +72,7 @@ export class Flight {
   #pauseTimer: Timer | undefined
   #wake: (() => void) | undefined
   #freeLock: (() => void) | undefined
+  #after: AfterLock
   #attempts = 0
   #sentAt = 0
   #isTold = false
@@ -139,14 +140,22 @@ export class Flight {
     this.plan.ground.beginAlone()
     // Whoever leaves the flight frees the lock, however long the answer takes.
     const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
-    let renewed: Promise<AfterLock> | undefined
-    const inLock = (): Promise<unknown> => Promise.race([(renewed = this.#renew()), freed])
+    let renewed: Promise<void> | undefined
+    const renew = (): Promise<void> => (renewed = this.#renew().then((after) => void (this.#after = after)))
+    const inLock = (): Promise<unknown> => Promise.race([renew(), freed])
     try {
       await (lock ? lock(this.signal, inLock) : inLock())
     } catch (cause) {
       await this.#goWithout(cause)
     }
-    ;(await renewed)?.()
+    await renewed
+    this.#finish()
+  }
+
+  #finish(): void {
+    const after = this.#after
+    this.#after = undefined
+    after?.()
   }
 
   /** The lock was not had in time, or not at all: someone else may have renewed meanwhile. */
@@ -207,8 +216,8 @@ export class Flight {
   }
 
   #onDeadline(): void {
-    // With an answer in hand only the store is left, and its calls have the same deadline.
-    if (this.#phase === 'committing') return
+    // With an answer in hand only the store is left, and its calls have the same deadline; or a lock that keeps it.
+    if (this.#phase === 'committing') return this.#finish()
     const { settings, ground } = this.plan
     const isGranting = this.#phase === 'granting'
     const isApps = isGranting && typeof settings.refresh === 'function'

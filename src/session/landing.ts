@@ -77,9 +77,11 @@ export class Landing implements Ground {
     if (credential && isCurrent()) await this.readAgain(limitMs)
     // Inside the lock, or the next holder would ask again with the same dead token.
     if (credential && isCurrent()) await this.#persistence.clear(credential.sessionId, isCurrent, limitMs)
-    if (!isCurrent()) return
-    if (this.#acquireAfter && flight.plan.lock) this.#acquireAfter(flight, error)
-    else return this.#over(error)
+    return () => {
+      if (!isCurrent()) return
+      if (this.#acquireAfter && flight.plan.lock) this.#acquireAfter(flight, error)
+      else this.#over(error)
+    }
   }
 
   fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate = false): void {
@@ -104,7 +106,7 @@ export class Landing implements Ground {
     this.#core.conclude(activated(credential), (waiter) => waiter.resume('go'), event)
   }
 
-  #over(error: LoginRequiredError): AfterLock {
+  #over(error: LoginRequiredError): void {
     const { state, events, settings } = this.#core
     const next = signedOut(state, error)
     if (!credentialOf(state)) {
@@ -115,7 +117,8 @@ export class Landing implements Ground {
     }
     const event = { type: 'loginRequired', error } as const
     this.#core.conclude(next, (waiter) => waiter.refuse(error, false), event)
-    return () => events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))
+    // In the same turn: whoever is rejected finds that it has been called.
+    events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))
   }
 }
 
