@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { inspect } from 'node:util'
+import { parse } from 'graphql'
 import axios, { isAxiosError, type AxiosInstance } from 'axios'
 import * as tokenflight from 'tokenflight/axios'
 import type { Session } from 'tokenflight'
@@ -10,6 +11,7 @@ import { startServers, type Servers } from '../examples/servers/start-servers.js
 import type { AuthorizationServerOptions } from '../examples/servers/authorization-server.js'
 import { failOnLeaks } from './support/no-leaks.js'
 import { blocksOf, Compiled, run, textOf, type Exports, type Surroundings } from './support/readme-blocks.js'
+import { esModules, type Libraries, type Me } from './support/readme-libraries.js'
 import { scriptedServer } from './support/scripted-server.js'
 
 failOnLeaks()
@@ -106,7 +108,7 @@ describe('a block that says it runs', () => {
     scripted = undefined
   })
 
-  /** Starts the servers and runs a block against them, with the block at the top as './session.js'. */
+  /** Starts the servers and runs a block against them; the two that others import are './session.js' and './fetch.js'. */
   async function play<T extends Exports>(
     name: string,
     options: AuthorizationServerOptions = {},
@@ -124,7 +126,13 @@ describe('a block that says it runs', () => {
       modules,
     }
     const app = await run(block('session'), { ...surroundings, modules: {} })
-    const needed = { './session.js': app, 'tokenflight/axios': tokenflight, ...modules }
+    const needed: Record<string, unknown> = {
+      './session.js': app,
+      'tokenflight/axios': tokenflight,
+      ...modules,
+    }
+    if (name === 'libraries')
+      needed['./fetch.js'] = await run(block('fetch'), { ...surroundings, modules: needed })
     const own = name === 'session' ? app : await run(block(name), { ...surroundings, modules: needed })
     const all = { ...app, ...own } as T & { session: Session; api: AxiosInstance }
     if ('session' in own && !('api' in own)) {
@@ -178,6 +186,63 @@ describe('a block that says it runs', () => {
     expect(health).toMatchObject({ status: 401 })
     expect(servers.api.requests.at(-1)?.authorization).toBeUndefined()
     expect(session.getSnapshot().status).toBe('signedOut')
+  })
+
+  test('fetch: shares the session and its one grant with axios, and says why there is no answer', async () => {
+    const { session, api, whoAmI } = await play<{ api: typeof fetch; whoAmI(): Promise<string> }>('fetch')
+    expect(await whoAmI()).toMatch(/^Nobody is signed in/)
+    await signedIn(session)
+    const client = axios.create({ baseURL: servers.api.origin })
+    tokenflight.attachSession(client, session)
+    const post = api('/orders', { method: 'POST', body: 'order 1' })
+    const answers = await Promise.all([whoAmI(), whoAmI(), client.get('/me').then(({ data }) => data.who)])
+    expect(answers).toEqual(['ada', 'ada', 'ada'])
+    expect(await (await post).json()).toMatchObject({ path: '/orders', body: 'order 1' })
+    expect(servers.auth.counts).toMatchObject({ asked: 1, granted: 1 })
+    servers.auth.revoke()
+    expect(tokenflight.isLoginRequired(await whoAmI().catch((error: unknown) => error))).toBe(true)
+    expect(location.assign.mock.calls).toEqual([['/login']])
+  })
+
+  test('libraries: each sends the token, a storm of all makes one grant, and none retries in vain', async () => {
+    scripted = await scriptedServer(({ path, authorization = '' }) => {
+      const me = servers.auth.introspect(authorization.slice('Bearer '.length))
+      if (!me) return { status: 401 }
+      const who = { who: me.subject }
+      if (path === '/graphql') return { body: { data: { me: { ...who, __typename: 'User' } } } }
+      return { body: path === '/trpc/me' ? { result: { data: who } } : who }
+    })
+    const { session, ...app } = await play<Libraries>(
+      'libraries',
+      {},
+      {
+        apiOrigin: scripted.origin,
+        modules: await esModules(),
+      },
+    )
+    const document = parse('{ me { who } }')
+    const calls: Record<string, () => Promise<unknown>> = {
+      ky: async () => (await app.kyApi('me').json<Me>()).who,
+      openapi: async () => (await app.openApi.GET('/me')).data?.who,
+      ofetch: async () => (await app.ofetchApi<Me>('/me')).who,
+      apollo: async () =>
+        (await app.apollo.query<{ me: Me }>({ query: document, fetchPolicy: 'network-only' })).data?.me.who,
+      urql: async () => (await app.urql.query<{ me: Me }>(document, {}).toPromise()).data?.me.who,
+      graphql: async () => (await app.graphql.request<{ me: Me }>(document)).me.who,
+      trpc: async () => (await app.trpc.me.query()).who,
+      query: async () => (await app.me()).who,
+    }
+    await signedIn(session)
+    const names = Object.keys(calls)
+    const all = (): Promise<unknown[]> => Promise.all(Object.values(calls).map((call) => call()))
+    expect(await all()).toEqual(names.map(() => 'ada'))
+    expect(servers.auth.counts).toMatchObject({ asked: 1, granted: 1 })
+    expect(scripted.requests).toHaveLength(2 * names.length)
+    servers.auth.revoke()
+    app.queries.clear()
+    await Promise.allSettled(Object.values(calls).map((call) => call()))
+    expect(scripted.requests).toHaveLength(3 * names.length)
+    expect(location.assign.mock.calls).toEqual([['/login']])
   })
 
   test('errors: tells what to do', async () => {
@@ -275,24 +340,28 @@ describe('a block that says it runs', () => {
     expect(servers.api.requests.filter(({ authorization }) => authorization)).toEqual([])
   })
 
-  test('ssr: two page loads of one user make one grant, and each user is themselves', async () => {
+  test('ssr: two page loads of one user make one grant, each is themselves, and nobody is sent to sign in', async () => {
     const app = await play<{
       sessionOf(id: string): Session
-      render(id: string, path: string): Promise<string>
+      GET(request: Request): Promise<Response>
     }>('ssr')
     for (const id of ['ada', 'grace']) {
       const session = app.sessionOf(id)
       await session.login(servers.auth.issue(id))
       session.dispose()
     }
+    const load = async (id: string): Promise<string | null> => {
+      const request = new Request('https://app.example.com/', { headers: { cookie: `theme=dark; id=${id}` } })
+      const response = await app.GET(request)
+      return response.headers.get('location') ?? response.text()
+    }
     servers.auth.expireAll()
-    const pages = await Promise.all([
-      app.render('ada', '/1'),
-      app.render('ada', '/2'),
-      app.render('grace', '/1'),
-    ])
-    expect(pages).toEqual(['<h1>Hello ada</h1>', '<h1>Hello ada</h1>', '<h1>Hello grace</h1>'])
+    const pages = await Promise.all(['ada', 'ada', 'grace', 'eve'].map(load))
+    const login = 'https://app.example.com/login'
+    expect(pages).toEqual(['Hello ada', 'Hello ada', 'Hello grace', login])
     expect(servers.auth.counts).toEqual({ asked: 2, granted: 2, refused: 0, reused: 0 })
+    servers.auth.revoke(({ subject }) => subject === 'ada')
+    expect(await Promise.all(['ada', 'grace'].map(load))).toEqual([login, 'Hello grace'])
   })
 
   test('secure-store: holds the refresh token alone, and a restart begins with one renewal', async () => {

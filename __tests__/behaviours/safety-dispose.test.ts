@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import axios from 'axios'
 import { attachSession, isSessionChanged, memoryStore } from 'tokenflight/axios'
 import { useBench, type Bench } from '../support/bench.js'
@@ -43,6 +44,17 @@ describe('dispose', () => {
     one.session.dispose()
     expect(await Promise.all(waiting)).toEqual(['ERR_SESSION_CHANGED', 'ERR_SESSION_CHANGED'])
     await errors
+  })
+
+  it('is for good: a logout after it clears the store and brings no state back, a login is refused (37)', async () => {
+    const { session, stored } = bench()
+    await session.login(tokens(1))
+    session.dispose()
+    const after = session.getSnapshot()
+    await session.logout()
+    expect(stored()).toBeUndefined()
+    await expect(session.login(tokens(2))).rejects.toThrow(/disposed/)
+    expect(session.getSnapshot()).toBe(after)
   })
 
   it('rejects what waits for the first load (37)', async () => {
@@ -103,6 +115,15 @@ describe('dispose', () => {
     expect(endpoint.asked).toHaveLength(1)
   })
 
+  it('by a subscriber who sees a renewal begin leaves no timer of it (37)', async () => {
+    const { session, http, api } = bench()
+    await session.login(tokens(1))
+    api.dead.add('access-1')
+    session.subscribe(() => void (session.getSnapshot().status === 'refreshing' && session.dispose()))
+    expect((await rejectionOf(http.get('/me'))).code).toBe('ERR_CANCELED')
+    expect(jest.getTimerCount()).toBe(0)
+  })
+
   it('tells no listener and no subscriber any more (37)', async () => {
     const { session } = bench()
     const heard = jest.fn()
@@ -130,6 +151,29 @@ describe('dispose', () => {
     await expect(session.login(tokens(1))).rejects.toThrow(/disposed/)
     expect(await session.getTokens()).toBeUndefined()
   })
+})
+
+it('a store that never answers leaves no listener behind for each call that was given up (37)', async () => {
+  const signals = new Set<AbortSignal>()
+  const { addEventListener } = AbortSignal.prototype
+  const spy = jest.spyOn(AbortSignal.prototype, 'addEventListener').mockImplementation(function (
+    this: AbortSignal,
+    ...given: unknown[]
+  ) {
+    signals.add(this)
+    Reflect.apply(addEventListener, this, given)
+  })
+  const store = { ...memoryStore(), set: () => new Promise(() => {}) }
+  const { session, takeProblems } = bench({ store, refreshTimeoutMs: 100 })
+  for (let n = 1; n <= 12; n++) {
+    const login = session.login(tokens(n))
+    await pass(200)
+    await login
+  }
+  spy.mockRestore()
+  expect(takeProblems()).toHaveLength(12)
+  expect(signals.size).toBeGreaterThan(0)
+  expect([...signals].flatMap((signal) => getEventListeners(signal, 'abort'))).toEqual([])
 })
 
 describe('detach', () => {

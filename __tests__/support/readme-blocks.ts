@@ -10,7 +10,7 @@ export interface Block {
   /** What `<!-- runs: name -->` in the line before it says; undefined: it is compiled only. */
   readonly name: string | undefined
   readonly code: string
-  /** Where a compiler finds it: blocks import the one named session as './session.js'. */
+  /** Where a compiler finds it: blocks import a named one by its name, as './session.js'. */
   readonly path: string
 }
 
@@ -25,7 +25,7 @@ export function blocksOf(file: string): Block[] {
   const fences = text.matchAll(/^(?:<!-- runs: (\S+) -->\n)?```(tsx?)\n([^]*?)^```$/gm)
   return [...fences].map(({ 0: whole, 1: name, 2: kind = 'ts', 3: code = '', index }) => {
     const line = lineOf(text, index + whole.indexOf('```'))
-    const fileName = `${name === 'session' ? name : `line-${line}`}.${kind}`
+    const fileName = `${name ?? `line-${line}`}.${kind}`
     return { name, code: '\n'.repeat(line) + code, path: join(root, '.blocks', file, fileName) }
   })
 }

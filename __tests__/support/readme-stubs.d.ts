@@ -30,3 +30,11 @@ declare module 'expo-secure-store' {
   export function setItemAsync(key: string, value: string): Promise<void>
   export function deleteItemAsync(key: string): Promise<void>
 }
+
+declare module 'my-api' {
+  import type { AnyTRPCRouter } from '@trpc/server'
+  export type AppRouter = AnyTRPCRouter
+  export interface paths {
+    '/me': { get: { responses: { 200: { content: { 'application/json': { who: string } } } } } }
+  }
+}

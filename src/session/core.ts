@@ -63,9 +63,9 @@ export class Core {
     return ++this.#sequence
   }
 
-  /** The only way to another state. A flight that the new state does not know is left. */
+  /** The only way to another state, and from a disposed one there is none. A flight that is not known any more is left. */
   transition(next: SessionState): void {
-    if (next === this.#state) return
+    if (next === this.#state || this.#state.status === 'disposed') return
     const known = flightsOf(next)
     const left = flightsOf(this.#state).filter((flight) => !known.includes(flight))
     this.#state = next
