@@ -91,8 +91,7 @@ function assemble(raw: RawAnswer, context: TokenContext): TokenSet {
   const accessToken = given('accessToken')
   const refreshToken = given('refreshToken')
   const idToken = given('idToken')
-  // The app gets this very object: what it does to it must not change what is sent.
-  return Object.freeze({
+  return {
     accessToken,
     tokenType: given('tokenType') ?? previous.tokenType,
     refreshToken: refreshToken ?? previous.refreshToken,
@@ -101,7 +100,7 @@ function assemble(raw: RawAnswer, context: TokenContext): TokenSet {
     scope: given('scope') ?? previous.scope,
     idToken: idToken ?? previous.idToken,
     subject: given('subject') ?? text(readJwtClaims(idToken)?.['sub']) ?? previous.subject,
-  })
+  }
 }
 
 /** Behaviour 31: what the server said, else what the JWT says of its own length, else unknown. */

@@ -63,6 +63,24 @@ it('a live token is used on through a mistake in the set-up (26)', async () => {
   expect(session.getSnapshot().lastError).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION' })
 })
 
+it('a runtime that cannot make Basic credentials is one too, and not an outage (26)', async () => {
+  const { btoa } = globalThis
+  const grant = {
+    clientId: 'app',
+    clientSecret: 'secret',
+    clientAuthentication: 'client_secret_basic',
+  } as const
+  const { session, endpoint } = bench({ grant })
+  await session.login(tokens(1))
+  Reflect.deleteProperty(globalThis, 'btoa')
+  const error = await session
+    .refresh()
+    .catch((reason: unknown) => reason)
+    .finally(() => (globalThis.btoa = btoa))
+  expect(error).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION', cause: { name: 'ReferenceError' } })
+  expect(endpoint.asked).toHaveLength(0)
+})
+
 describe('what a refresh function throws', () => {
   const answered = (status: number, data: unknown = {}, headers = {}): AxiosError => {
     const config = { headers: {} } as never
@@ -89,6 +107,10 @@ describe('what a refresh function throws', () => {
     [
       'a LoginRequiredError of another copy',
       () => withFields({ code: 'ERR_LOGIN_REQUIRED', reason: 'refused' }),
+    ],
+    [
+      'a frozen LoginRequiredError with a cause',
+      () => Object.freeze(new LoginRequiredError('refused', { cause: new Error('x') })),
     ],
     [
       'a LoginRequiredError inside another error',

@@ -159,6 +159,29 @@ describe('during a cool-down', () => {
     expect([elapsed(), endpoint.asked.length]).toEqual([0, 2])
   })
 
+  it('a clock that is set back by an hour does not make it an hour long (25)', async () => {
+    let skewMs = 0
+    const { http, api, endpoint } = await cooling({}, { now: () => Date.now() + skewMs })
+    endpoint.always({ body: tokens(2) })
+    api.dead.add('access-1')
+    skewMs = -3_600_000
+    const answer = watch(http.get('/me'))
+    await turn()
+    expect([answer.settled, endpoint.asked.length]).toEqual([false, 1])
+    await pass(1_000)
+    expect((await answer.promise).data.token).toBe('access-2')
+    expect(endpoint.asked).toHaveLength(2)
+  })
+
+  it('a token that is alive again by a clock that was set back is used (25)', async () => {
+    let skewMs = 0
+    const { http, endpoint } = await cooling({ expires_in: 60 }, { now: () => Date.now() + skewMs })
+    await pass(60_000)
+    skewMs = -60_000
+    expect((await http.get('/me')).data.token).toBe('access-1')
+    expect(endpoint.asked).toHaveLength(1)
+  })
+
   it('a login ends it: the new session renews at once (25)', async () => {
     const { session, http, api, endpoint } = await cooling()
     await session.login(tokens(5))

@@ -1,5 +1,6 @@
 import { useBench, type Bench } from '../support/bench.js'
-import { elapsed, turn, useFakeClock } from '../support/fake-clock.js'
+import { deferred } from '../support/deferred.js'
+import { elapsed, pass, turn, useFakeClock } from '../support/fake-clock.js'
 import { tokens } from '../support/token-endpoint-double.js'
 
 const { bench } = useBench()
@@ -63,6 +64,23 @@ it('it disturbs no session that is well, loading or signed out (25)', async () =
   goOnline()
   await turn()
   expect([endpoint.asked.length, told('grant'), session.getSnapshot().status]).toEqual([0, 0, 'signedOut'])
+})
+
+it('it gives up no answer that may still come: nobody has sent another grant (11, 25)', async () => {
+  const { session, http, api, endpoint } = bench({ refreshTimeoutMs: 9_000 })
+  const answer = deferred()
+  await session.login(tokens(1))
+  api.dead.add('access-1')
+  endpoint.answer = async () => (await answer.promise, { body: tokens(2) })
+  const error = http.get('/me').catch((reason: { code?: string }) => reason.code)
+  await pass(9_000)
+  await error
+  goOnline()
+  answer.resolve()
+  await turn()
+  expect(await session.getTokens()).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+  expect((await http.get('/me')).data.token).toBe('access-2')
+  expect(endpoint.sent).toEqual(['refresh-1'])
 })
 
 it('dispose leaves no listener on the page (37)', async () => {

@@ -1,8 +1,9 @@
-import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios'
+import axios, { type AxiosAdapter, type AxiosInstance, type CreateAxiosDefaults } from 'axios'
 import { attachSession, type CommonOptions } from 'tokenflight/axios'
 import {
   refusing,
   rejectionOf,
+  scriptedAdapter,
   type SessionUnderTest,
   unauthorized,
   useBench,
@@ -10,6 +11,7 @@ import {
 import type { Script, ScriptedServer } from '../support/scripted-server.js'
 
 const bench = useBench()
+afterEach(() => void Reflect.deleteProperty(globalThis, 'document'))
 
 let subject: SessionUnderTest
 let api: ScriptedServer
@@ -136,4 +138,27 @@ test('a 401 before any redirect is of the origin that was asked, and renews (5)'
   await start(refusing(['access-1']))
   await (await attached()).get('/me')
   expect(api.authorizations).toStrictEqual(['Bearer access-1', 'Bearer access-2'])
+})
+
+test('in a page whose base URL is relative, a 401 of another origin renews nothing either (5)', async () => {
+  Object.defineProperty(globalThis, 'document', {
+    value: { baseURI: 'https://app.example.com/' },
+    configurable: true,
+  })
+  subject = await bench.signedIn()
+  const answersFrom = (responseURL: string): AxiosInstance => {
+    const adapter = scriptedAdapter(({ authorization }) => ({
+      status: authorization === 'Bearer access-1' ? 401 : 200,
+    }))
+    // As XMLHttpRequest tells it: always absolute.
+    const told: AxiosAdapter = async (config) =>
+      Object.assign(await adapter({ ...config, validateStatus: null }), { request: { responseURL } })
+    const instance = axios.create({ baseURL: '/api', adapter: told })
+    attachSession(instance, subject.session)
+    return instance
+  }
+  expect((await answersFrom('https://elsewhere.example.net/login').get('/me')).status).toBe(401)
+  expect(subject.grants).toBe(0)
+  expect((await answersFrom('https://app.example.com/api/me').get('/me')).status).toBe(200)
+  expect(subject.grants).toBe(1)
 })

@@ -150,6 +150,21 @@ describe.each(['getAccessToken', 'refresh'] as const)('%s with a signal', (metho
     expect(refresh).not.toHaveBeenCalled()
   })
 
+  it('of a runtime whose signals have no reason rejects with an AbortError (10)', async () => {
+    const { session, refresh, expire } = await signedIn()
+    expire()
+    const [before, during] = [signalWithoutReason(), signalWithoutReason()]
+    before.abort()
+    const errors = [before, during].map(({ signal }) => rejectionOf<Error>(session[method]({ signal })))
+    await settled()
+    expect(refresh).toHaveBeenCalledTimes(1)
+    during.abort()
+    for (const error of await Promise.all(errors)) {
+      expect(error).toBeInstanceOf(Error)
+      expect(error.name).toBe('AbortError')
+    }
+  })
+
   it('leaves no listener on it where the token came (10)', async () => {
     const { session, granted, expire } = await signedIn()
     expire()
@@ -162,3 +177,10 @@ describe.each(['getAccessToken', 'refresh'] as const)('%s with a signal', (metho
     expect(listeners(signal)).toBe(0)
   })
 })
+
+/** As React Native has them. */
+function signalWithoutReason(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController()
+  Object.defineProperty(controller.signal, 'reason', { value: undefined })
+  return { signal: controller.signal, abort: () => controller.abort() }
+}

@@ -90,6 +90,18 @@ describe('the config of what comes back', () => {
     expectClean(error.config, adapter)
   })
 
+  test('is the app’s own where its adapter throws instead of rejecting (5, 17)', async () => {
+    const throwing = (config: InternalAxiosRequestConfig): never => {
+      throw new axios.AxiosError('Network Error', 'ERR_NETWORK', config)
+    }
+    subject = await bench.signedIn()
+    const api = axios.create({ baseURL, adapter: throwing })
+    attachSession(api, subject.session)
+    const error = await rejectionOf(api.get('/me'))
+    expect(error.code).toBe('ERR_NETWORK')
+    expectClean(error.config, throwing)
+  })
+
   test('keeps a named adapter as a name (17)', async () => {
     const server = await bench.server(refusing(['access-1']))
     subject = await bench.signedIn()

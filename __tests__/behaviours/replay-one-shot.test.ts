@@ -19,6 +19,7 @@ import {
 } from '../support/session-under-test.js'
 
 const bench = useBench()
+afterEach(() => void jest.useRealTimers())
 const baseURL = 'https://api.example.com'
 const minute = 60_000
 
@@ -165,4 +166,22 @@ describe('on the wire', () => {
     expect(server.authorizations).toStrictEqual(['Bearer access-2'])
     expect(server.requests[0]!.text).toMatch(/^one shot$|name="name"\r\n\r\nAda/)
   })
+})
+
+test('it is not sent with a token that was refused, though a cool-down keeps the next one away (7, 18)', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] })
+  const adapter = refusingAdapter('access-1')
+  const api = await attached(adapter)
+  subject.failure = { status: 500 }
+  await rejectionOf(api.get('/first'))
+  subject.failure = undefined
+  const refused = api.get('/second')
+  await subject.holding(1)
+  const upload = api.post('/up', chunks())
+  await subject.holding(2)
+  subject.now += 1_000
+  await jest.advanceTimersByTimeAsync(1_000)
+  expect([(await refused).status, (await upload).status]).toStrictEqual([200, 200])
+  const ups = adapter.sent.filter(({ url }) => url === '/up')
+  expect(ups.map(({ authorization }) => authorization)).toStrictEqual(['Bearer access-3'])
 })

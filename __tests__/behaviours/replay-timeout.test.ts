@@ -115,3 +115,17 @@ test('a timeout of 0 is none (10)', async () => {
   subject.gate.release()
   expect((await answer).status).toBe(200)
 })
+
+test.each([2 ** 31, Number.MAX_SAFE_INTEGER, Infinity])(
+  'a timeout of %d ms, more than a timer can wait, does not end a hold at once (10)',
+  async (timeout) => {
+    const api = await attached(refusingAdapter('access-1'))
+    subject.gate.hold()
+    const answer = api.get('/me', { timeout })
+    await subject.holding(1)
+    await jest.advanceTimersByTimeAsync(20_000)
+    expect(subject.held).toBe(1)
+    subject.gate.release()
+    expect((await answer).status).toBe(200)
+  },
+)

@@ -23,9 +23,17 @@ it.each([
   ['a cool-down', 'cool-down'],
   ['a grant behind the traffic that never answers', 'ahead'],
   ['a grant that nobody waits for any more', 'abandoned'],
+  ['a grant whose only waiter has left', 'left'],
   ['a store that never answers', 'silent-store'],
 ])('%s keeps no process alive (37)', async (_, scene) => {
   expect(await run(scene)).toEqual({ code: 0, printed: 'done' })
+})
+
+it.each([
+  ['someone who waits for the end of a cool-down', 'waiting-acquire'],
+  ['one who waits beside another who has gone', 'waiting-joined'],
+])('%s keeps it alive where there is acquire alone, which has no deadline (30, 37)', async (_, scene) => {
+  expect(await run(scene)).toEqual({ code: 0, printed: 'done access-1' })
 })
 
 it('someone who waits does keep it alive: the answer is not lost (37)', async () => {

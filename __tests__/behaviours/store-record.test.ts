@@ -101,6 +101,23 @@ describe('storageStore', () => {
     expect(JSON.parse(local.items.get('tokenflight') ?? '')).toMatchObject({ version: 3 })
   })
 
+  it('keeps a session whose tokens never end, which JSON cannot say (33)', async () => {
+    const store = storageStore(storage())
+    const { session, http, api, endpoint } = bench({ store })
+    await session.login({
+      accessToken: 'access-1',
+      refreshToken: 'refresh-1',
+      expiresAt: Infinity,
+      refreshTokenExpiresAt: Infinity,
+    })
+    const reloaded = bench({ store })
+    expect(reloaded.session.getSnapshot().status).toBe('active')
+    expect((await reloaded.http.get('/me')).data.token).toBe('access-1')
+    api.dead.add('access-1')
+    expect((await http.get('/me')).data.token).toBe('access-2')
+    expect(endpoint.sent).toEqual(['refresh-1'])
+  })
+
   it('works with a storage that answers with promises, and requests wait for it (33)', async () => {
     const local = storage()
     const later = {

@@ -1,8 +1,9 @@
-import { memoryStore } from 'tokenflight/axios'
+import axios from 'axios'
+import { attachSession, memoryStore } from 'tokenflight/axios'
 import { useBench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { start, turn, useFakeClock } from '../support/fake-clock.js'
-import { sessionErrorOf } from '../support/outcome.js'
+import { rejectionOf, sessionErrorOf } from '../support/outcome.js'
 import { tokens } from '../support/token-endpoint-double.js'
 
 const { bench } = useBench()
@@ -22,6 +23,39 @@ it('the snapshot is the same frozen object until something changes, and then ano
   await session.getAccessToken()
   await session.getTokens()
   expect(session.getSnapshot()).toBe(second)
+})
+
+it('it stays the same, and nobody is told, where nothing that it shows has changed (37)', async () => {
+  const { session, http, api, endpoint } = bench()
+  await session.login(tokens(1))
+  const before = session.getSnapshot()
+  const told = jest.fn()
+  session.subscribe(told)
+  attachSession(axios.create({ adapter: api.adapter }), session)()
+  await http.get('/me')
+  expect([session.getSnapshot(), told.mock.calls.length]).toEqual([before, 0])
+  expect(session.getSnapshot()).toBe(before)
+  const answer = deferred()
+  endpoint.answer = async () => (await answer.promise, { body: tokens(2) })
+  const renewed = session.refresh()
+  await endpoint.reached(1)
+  const during = session.getSnapshot()
+  const count = told.mock.calls.length
+  api.dead.add('access-1')
+  await rejectionOf(http.get('/refused', { skipSession: true }))
+  expect(session.getSnapshot()).toBe(during)
+  expect(told).toHaveBeenCalledTimes(count)
+  answer.resolve()
+  await renewed
+})
+
+it.each(['login', 'logout'] as const)('a %s is one change: subscribers are called once', async (change) => {
+  const { session } = bench()
+  await session.login(tokens(1))
+  const seen: string[] = []
+  session.subscribe(() => void seen.push(session.getSnapshot().status))
+  await (change === 'login' ? session.login(tokens(2)) : session.logout())
+  expect(seen).toEqual([change === 'login' ? 'active' : 'signedOut'])
 })
 
 it('it tells status, generation, expiry, subject, how many are held and the last error', async () => {

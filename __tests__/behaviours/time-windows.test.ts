@@ -1,4 +1,5 @@
-import { useBench, type BenchOptions } from '../support/bench.js'
+import { Readable } from 'node:stream'
+import { useBench, type Bench, type BenchOptions } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { pass, turn, useFakeClock } from '../support/fake-clock.js'
 import { tokens } from '../support/token-endpoint-double.js'
@@ -136,4 +137,32 @@ it('inside minValidityMs ten requests are held, one grant answers them all (32)'
   const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => http.get(`/${n}`)))
   expect(answers.map(({ data }) => data.token)).toEqual(Array(10).fill('access-2'))
   expect([api.requests.length, endpoint.asked.length]).toEqual([10, 1])
+})
+
+describe('a token that a grant brought in good time and that nobody used', () => {
+  /** The last request of a burst renews behind itself; then nobody asks for two hours. */
+  async function idle(): Promise<Bench> {
+    const one = bench()
+    await one.session.login(tokens(1))
+    await pass(hour - 30_000)
+    await one.http.get('/last')
+    await turn()
+    expect(await one.session.getTokens()).toMatchObject({ accessToken: 'access-2' })
+    await pass(2 * hour)
+    one.api.dead.add('access-2')
+    return one
+  }
+
+  it('is not sent once it has expired: a body that can be read only once is not lost to it (7, 18)', async () => {
+    const { http, api } = await idle()
+    expect((await http.post('/upload', Readable.from(['x']))).status).toBe(200)
+    expect(api.authorizations).toEqual(['Bearer access-1', 'Bearer access-3'])
+  })
+
+  it('costs no needless 401, and is not given to whoever asks for a token (7, 32)', async () => {
+    const { session, http, api, endpoint } = await idle()
+    expect(await session.getAccessToken()).toBe('access-3')
+    expect((await http.get('/me')).data.token).toBe('access-3')
+    expect([api.requests.length, endpoint.asked.length]).toEqual([2, 2])
+  })
 })

@@ -1,5 +1,11 @@
 /** Run as a process of its own: after the scene nothing of ours may keep it from ending by itself. */
-import { createSession, memoryStore, type CommonOptions, type RefreshFunction } from '../../src/index.js'
+import {
+  createSession,
+  memoryStore,
+  type Acquire,
+  type CommonOptions,
+  type RefreshFunction,
+} from '../../src/index.js'
 
 const tokens = { access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 100 }
 const never = (): Promise<never> => new Promise(() => {})
@@ -16,7 +22,13 @@ async function signedIn(
   return session
 }
 
-const scenes: Record<string, () => Promise<string | void>> = {
+/** A service's own way to tokens: the first time it fails, so that the next one waits for a cool-down. */
+function failingOnce(): Acquire {
+  let calls = 0
+  return () => (++calls === 1 ? failing() : Promise.resolve(tokens))
+}
+
+const scenes: Record<string, () => Promise<string | undefined | void>> = {
   idle: async () => void (await signedIn({})),
   unused: async () => void createSession({ refresh: never }),
   'cool-down': async () => {
@@ -37,12 +49,33 @@ const scenes: Record<string, () => Promise<string | void>> = {
     controller.abort()
     await gone
   },
+  left: async () => {
+    const session = await signedIn({})
+    const controller = new AbortController()
+    const gone = session.refresh({ signal: controller.signal }).catch(() => {})
+    controller.abort()
+    await gone
+  },
   'silent-store': async () =>
     void createSession({ refresh: never, store: { ...memoryStore(), get: never }, ...long }),
   waiting: async () => {
     const session = await signedIn({ refreshTimeoutMs: 300 })
     const error = await session.refresh().catch((reason: { reason?: string }) => reason)
     return (error as { reason?: string } | undefined)?.reason
+  },
+  'waiting-acquire': async () => {
+    const session = createSession({ acquire: failingOnce(), ...long })
+    await session.getAccessToken().catch(() => {})
+    return session.getAccessToken()
+  },
+  'waiting-joined': async () => {
+    const session = createSession({ acquire: failingOnce(), ...long })
+    await session.getAccessToken().catch(() => {})
+    const controller = new AbortController()
+    const [gone, kept] = [session.getAccessToken({ signal: controller.signal }), session.getAccessToken()]
+    controller.abort()
+    await gone.catch(() => {})
+    return kept
   },
 }
 

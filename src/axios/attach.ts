@@ -50,7 +50,9 @@ export function attachSession(
   const { isUnauthorized } = options
   const transport = session.openTransport({ baseUrl: () => instance.defaults.baseURL, isUnauthorized })
   const eject = intercept(instance, (config) => {
-    const adapter = getAdapter(config.adapter as AxiosAdapter, config)
+    // As axios itself does it: none means its own choice.
+    const chosen = config.adapter || instance.defaults.adapter || ['xhr', 'http', 'fetch']
+    const adapter = getAdapter(chosen as AxiosAdapter, config)
     if (isLeftAlone(instance, transport, config)) return adapter(config)
     return transport.send(new AxiosRequest(config, adapter, fullUrl(instance, config), transport.headerName))
   })
@@ -73,7 +75,7 @@ function intercept({ interceptors: { request } }: AxiosInstanceLike, send: Axios
     const config = given as InternalAxiosRequestConfig & { adapter: AxiosAdapter }
     const { signal, cancelToken } = config
     // A config that never reached its adapter comes back with our wrapper on it: it is not wrapped twice.
-    const adapter = (config.adapter as Wrapper)[innerKey] ?? config.adapter
+    const adapter = (config.adapter as Wrapper | undefined)?.[innerKey] ?? config.adapter
     // axios itself will refuse it, with this config.
     if (signal?.aborted || cancelToken?.reason) return config as never
     const wrapper: Wrapper = (final) => {

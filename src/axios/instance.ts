@@ -3,7 +3,11 @@
  * and one for `require`, and an instance of either fits.
  */
 export interface AxiosInstanceLike {
-  readonly defaults: { readonly baseURL?: string | undefined; readonly headers: object }
+  readonly defaults: {
+    readonly baseURL?: string | undefined
+    readonly headers: object
+    readonly adapter?: unknown
+  }
   readonly interceptors: {
     readonly request: {
       use(

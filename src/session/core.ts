@@ -94,7 +94,8 @@ export class Core {
     const isRenewable =
       typeof refresh !== 'object' || refresh.refreshTokenIn === 'cookie' || tokens.refreshToken !== undefined
     const authorization = this.authorization(tokens.accessToken)
-    return { ...facts, tokens, authorization, isRenewable, arrival: undefined }
+    // The app gets this very object: what it does to it must not change what is sent.
+    return { ...facts, tokens: Object.freeze({ ...tokens }), authorization, isRenewable, arrival: undefined }
   }
 
   /** What a {@link Stamp} says of the header. */
@@ -131,13 +132,15 @@ export class Core {
       return waiter.refuse(new SessionChangedError(), false)
     }
     this.#waiters.add(waiter)
-    if (this.#state.status === 'refreshing') this.#state.flight.hold()
+    if (this.#state.status === 'refreshing') this.#state.flight.hold(true)
     this.#changed()
   }
 
   /** Its caller has gone. */
   unwait(waiter: Waiter): void {
-    if (this.#waiters.delete(waiter)) this.#changed()
+    if (!this.#waiters.delete(waiter)) return
+    if (!this.#waiters.size && this.#state.status === 'refreshing') this.#state.flight.hold(false)
+    this.#changed()
   }
 
   /** Tells all of one owner that they wait in vain. */

@@ -73,7 +73,7 @@ export class Exchange<T> implements Waiter {
       signal.addEventListener('abort', (this.#onAbort = () => this.#callOff(this.#request.aborted())))
     if (timeoutMs) {
       this.#timer = startTimer(timeoutMs, () => this.#callOff(this.#request.timedOut?.()))
-      this.#timer.hold()
+      this.#timer.hold(true)
     }
     return new Promise((resolve, reject) => {
       this.#resolve = resolve

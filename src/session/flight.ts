@@ -103,11 +103,11 @@ export class Flight {
     void this.#fly()
   }
 
-  /** Someone waits for it: the process is kept alive until its deadline. */
-  hold(): void {
-    this.#isHeld = true
-    for (const timer of this.#timers) timer.hold()
-    this.#pauseTimer?.hold()
+  /** While someone waits for it, the process is kept alive until its deadline. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    for (const timer of this.#timers) timer.hold(isHeld)
+    this.#pauseTimer?.hold(isHeld)
   }
 
   /**
@@ -244,7 +244,7 @@ export class Flight {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = startTimer(ms, resolve)
-      if (this.#isHeld) timer.hold()
+      timer.hold(this.#isHeld)
       this.#pauseTimer = timer
       this.#wake = () => (timer.clear(), resolve())
     })

@@ -1,7 +1,7 @@
 /** A timer that keeps no process alive until someone waits for it. */
 export interface Timer {
-  /** From now on someone waits: the process stays until it fires. */
-  hold(): void
+  /** While someone waits, the process stays until it fires. */
+  hold(isHeld: boolean): void
   clear(): void
 }
 
@@ -16,7 +16,10 @@ export function startTimer(ms: number, callback: () => void): Timer {
     unref?(): void
   }
   timer.unref?.()
-  return { hold: () => timer.ref?.(), clear: () => clearTimeout(timer as unknown as number) }
+  return {
+    hold: (isHeld) => (isHeld ? timer.ref?.() : timer.unref?.()),
+    clear: () => clearTimeout(timer as unknown as number),
+  }
 }
 
 /** Settles as a store's call does, or rejects after `ms` or when `signal` aborts. A late answer is let go. */
