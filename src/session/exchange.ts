@@ -85,10 +85,8 @@ export class Exchange<T> implements Waiter {
 
   resume(how: 'go' | 'admit'): void {
     this.#stopWaiting(() => {
-      // While those before it were sent, their code may have aborted it, or logged out.
+      // While those before it were sent, their code may have aborted it.
       if (this.#request.signal?.aborted) throw this.#dropped(this.#request.aborted())
-      if (this.owner.core.state.generation !== this.generation)
-        throw this.#rejection(new SessionChangedError())
       return how === 'go' || this.owner.asksFor === 'renewal' ? this.#go() : this.begin()
     })
   }
@@ -105,12 +103,17 @@ export class Exchange<T> implements Waiter {
   }
 
   #stopWaiting(goOn: () => T | Promise<T>): void {
+    const resolve = this.#resolve
+    const reject = this.#reject
+    // It ends once: an abort may come while it is being woken.
+    if (!resolve) return
+    this.#resolve = this.#reject = undefined
     this.#timer?.clear()
     if (this.#onAbort) this.#request.signal?.removeEventListener('abort', this.#onAbort)
     try {
-      this.#resolve?.(goOn())
+      resolve(goOn())
     } catch (error) {
-      this.#reject?.(error)
+      reject?.(error)
     }
   }
 
@@ -123,6 +126,10 @@ export class Exchange<T> implements Waiter {
 
   /** Sends it, synchronously; for the second time where a 401 was received. */
   #go(): Promise<T> {
+    // Whatever let it go on, listeners may have logged out or in since: it is never sent as someone else.
+    if (this.owner.core.state.generation !== this.generation) {
+      return Promise.reject(this.#rejection(new SessionChangedError()))
+    }
     const received = this.#received
     this.#isReplay = received !== undefined
     // Only now: had there been no token, the caller would have got the answer unread.

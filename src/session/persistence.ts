@@ -4,6 +4,7 @@ import type { Core } from './core.js'
 import { isThenable, within } from './timer.js'
 import { plainCause, redactor } from '../grant/redact.js'
 import type { SessionEvent } from './events.js'
+import type { TokenSet } from '../tokens.js'
 import type { TokenStore } from '../store/token-store.js'
 
 /**
@@ -106,16 +107,22 @@ export class Persistence {
   /** `sessionId` is not adopted again, whatever becomes of the store. */
   async clear(sessionId: string | undefined, isWanted: () => boolean, limitMs?: number): Promise<void> {
     const clear = (): unknown => isWanted() && this.#store.clear()
+    const held = this.#held
     this.#leftId = sessionId ?? this.#leftId
     this.#known = undefined
-    await this.#inTurn('could not be cleared; its tokens may still be there', clear, limitMs)
+    await this.#inTurn('could not be cleared; its tokens may still be there', clear, limitMs, held)
   }
 
   /**
    * Never rejects: false where the call failed or was given up, which is reported. The next call waits for this
    * one itself and not for its caller's patience: given up before its turn, it is not made at all.
    */
-  #inTurn(failure: string, call: () => unknown, limitMs = this.#limitMs): Promise<boolean> {
+  #inTurn(
+    failure: string,
+    call: () => unknown,
+    limitMs = this.#limitMs,
+    held = this.#held,
+  ): Promise<boolean> {
     let isGivenUp = false
     const { signal } = this.#closing
     const before = this.#turn
@@ -125,10 +132,15 @@ export class Persistence {
       () => true,
       (cause: unknown) => {
         isGivenUp = true
-        this.#problem(failure, cause)
+        this.#problem(failure, cause, held)
         return false
       },
     )
+  }
+
+  /** The tokens that the store may hold. */
+  get #held(): TokenSet | undefined {
+    return (this.#known ?? credentialOf(this.#core.state))?.tokens
   }
 
   get #limitMs(): number {
@@ -183,10 +195,10 @@ export class Persistence {
   }
 
   /** Told a moment later where the store is opened: nobody listens before `createSession` has returned. */
-  #problem(message: string, cause?: unknown): void {
+  #problem(message: string, cause?: unknown, held = this.#held): void {
     const { events, state } = this.#core
-    // A store may quote in its error what it could not keep.
-    const { accessToken, refreshToken, idToken } = (this.#known ?? credentialOf(state))?.tokens ?? {}
+    // A store may quote in its error what it holds.
+    const { accessToken, refreshToken, idToken } = held ?? {}
     const safe =
       cause === undefined ? undefined : plainCause(cause, redactor([accessToken, refreshToken, idToken]))
     const tell = (): void => events.problem(`The token store ${message}`, safe)
