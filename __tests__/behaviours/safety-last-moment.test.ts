@@ -38,6 +38,17 @@ it('a request that is aborted by what goes on before it ends once, in the events
   expect([error.code, ended.sort()]).toStrictEqual(['ERR_CANCELED', [1, 2]])
 })
 
+it('a request that is aborted as it begins to be held is not counted as held (10, 20)', async () => {
+  const { session, http, api, endpoint } = bench()
+  await session.login(tokens(1))
+  api.dead.add('access-1')
+  endpoint.always('never')
+  const controller = new AbortController()
+  session.on(({ type }) => void (type === 'held' && controller.abort()))
+  const error = await rejectionOf(http.get('/me', { signal: controller.signal }))
+  expect([error.code, session.getSnapshot().held]).toStrictEqual(['ERR_CANCELED', 0])
+})
+
 it('a store that quotes its record when it cannot be cleared gives no token away after the logout (36)', async () => {
   const clear = (): never => {
     throw new Error('cannot remove {"accessToken":access-1,"refreshToken":refresh-1}')

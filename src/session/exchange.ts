@@ -79,7 +79,8 @@ export class Exchange<T> implements Waiter {
       this.#resolve = resolve
       this.#reject = reject
       this.#tell('held')
-      core.wait(this)
+      // A listener may have aborted it just now: then it has ended, and is not counted.
+      if (this.#resolve === resolve) core.wait(this)
     })
   }
 
