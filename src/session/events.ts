@@ -1,5 +1,5 @@
 import type { Challenge } from '../http/challenge.js'
-import { isThenable } from './timer.js'
+import { isThenable } from '../store/thenable.js'
 import type { LoginRequiredError, SessionError } from '../errors.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 

@@ -52,12 +52,12 @@ export class Landing implements Ground {
     // Another tab may have logged in while the grant was on its way: its record must not be overwritten.
     if (before && plan.lock && plan.isShared && this.isCurrent(flight)) await this.readAgain(limitMs)
     if (!this.isCurrent(flight)) return
-    // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
-    const sessionId = (!plan.ended && before?.sessionId) || newSessionId()
     if (before && !isSameUser(before, tokens.subject, plan)) {
       return this.#persistence.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt })
     }
     const { generation, version } = plan
+    // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
+    const sessionId = (!plan.ended && before?.sessionId) || newSessionId()
     const credential = core.credential(tokens, {
       generation,
       version: version + 1,

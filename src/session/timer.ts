@@ -36,8 +36,3 @@ export function within<T>(ms: number, signal: AbortSignal, call: PromiseLike<T>)
     call.then(leave, leave)
   })
 }
-
-/** Whether a value is to be waited for. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
-}

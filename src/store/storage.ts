@@ -1,3 +1,4 @@
+import { isThenable } from './thenable.js'
 import type { TokenStore } from './token-store.js'
 
 /** What `storageStore` writes to: `sessionStorage`, `localStorage`, AsyncStorage, SecureStore, localForage… */
@@ -33,8 +34,4 @@ function parse(found: unknown): unknown {
   } catch {
     return found
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null)?.then === 'function'
 }
