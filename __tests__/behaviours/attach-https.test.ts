@@ -1,5 +1,4 @@
-import axios from 'axios'
-import { attachSession, createSession } from 'tokenflight/axios'
+import { createSession } from 'tokenflight/axios'
 import { scriptedAdapter, useBench } from '../support/session-under-test.js'
 
 const bench = useBench()
@@ -7,8 +6,7 @@ const bench = useBench()
 async function sendTo(url: string, allowInsecure?: boolean) {
   const subject = await bench.signedIn({ allowInsecure, allowedOrigins: [new URL(url).origin] })
   const adapter = scriptedAdapter()
-  const api = axios.create({ adapter, baseURL: new URL(url).origin })
-  attachSession(api, subject.session)
+  const api = subject.instance({ adapter, baseURL: new URL(url).origin })
   await api.get(url)
   await api.get(url)
   return { authorizations: adapter.authorizations, problems: subject.problems }
@@ -46,8 +44,7 @@ test('allowInsecure sends the token over http as well (4)', async () => {
 test('a function as allowedOrigins does not make http safe (4)', async () => {
   const subject = await bench.signedIn({ allowedOrigins: () => true })
   const adapter = scriptedAdapter()
-  const api = axios.create({ adapter })
-  attachSession(api, subject.session)
+  const api = subject.instance({ adapter })
   await api.get('http://api.example.com/')
   expect(adapter.authorizations).toStrictEqual([undefined])
   expect(subject.problems).toStrictEqual([expect.stringContaining('http://api.example.com')])

@@ -15,9 +15,7 @@ const baseURL = 'https://api.example.com'
 let subject: SessionUnderTest
 
 function attach(adapter: ScriptedAdapter): AxiosInstance {
-  const api = axios.create({ baseURL, adapter })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL, adapter })
 }
 
 describe('skipSession', () => {

@@ -18,9 +18,7 @@ async function attached(
 ): Promise<AxiosInstance> {
   subject = await bench.signedIn(options)
   adapter = scriptedAdapter()
-  const api = axios.create({ adapter, ...defaults })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ adapter, ...defaults })
 }
 
 /** Gives this process the base URI of a page, until the test is over. */
@@ -161,8 +159,7 @@ describe('elsewhere', () => {
   test('a 401 from there is the caller’s, and renews nothing (1)', async () => {
     subject = await bench.signedIn()
     adapter = scriptedAdapter(() => ({ status: 401 }))
-    const api = axios.create({ adapter, baseURL: 'https://api.example.com' })
-    attachSession(api, subject.session)
+    const api = subject.instance({ adapter, baseURL: 'https://api.example.com' })
     await expect(api.get('https://elsewhere.example/')).rejects.toMatchObject({ response: { status: 401 } })
     expect(adapter.sent).toHaveLength(1)
     expect(subject.grants).toBe(0)

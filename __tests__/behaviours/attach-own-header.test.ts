@@ -20,9 +20,7 @@ async function attached(
   options: CommonOptions = {},
 ): Promise<AxiosInstance> {
   subject = await bench.signedIn(options)
-  const api = axios.create({ baseURL, adapter, ...defaults })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL, adapter, ...defaults })
 }
 
 describe('a request with credentials of its own', () => {
@@ -62,8 +60,7 @@ describe('a request with credentials of its own', () => {
   test('may be axios’s auth, and then there is no token (2)', async () => {
     const server = await bench.server(() => ({ status: 401 }))
     subject = await bench.signedIn()
-    const api = axios.create({ baseURL: server.origin })
-    attachSession(api, subject.session)
+    const api = subject.instance({ baseURL: server.origin })
     await rejectionOf(api.get('/me', { auth: { username: 'ada', password: 'pw' } }))
     expect(server.authorizations).toStrictEqual([`Basic ${Buffer.from('ada:pw').toString('base64')}`])
     expect(subject.grants).toBe(0)
@@ -170,8 +167,7 @@ describe('a header that the session set', () => {
   test('is not taken for the caller’s on another instance of the same session (2)', async () => {
     const adapter = scriptedAdapter()
     const copy = await captured(await attached(scriptedAdapter()))
-    const other = axios.create({ baseURL })
-    attachSession(other, subject.session)
+    const other = subject.instance({ baseURL })
     await subject.session.refresh()
     await other.request({ ...copy, adapter })
     expect(adapter.authorizations).toStrictEqual(['Bearer access-2'])

@@ -1,5 +1,5 @@
-import axios, { type AxiosAdapter, type AxiosInstance, type CreateAxiosDefaults } from 'axios'
-import { attachSession, type CommonOptions } from 'tokenflight/axios'
+import type { AxiosAdapter, AxiosInstance, CreateAxiosDefaults } from 'axios'
+import type { CommonOptions } from 'tokenflight/axios'
 import {
   refusing,
   rejectionOf,
@@ -34,9 +34,7 @@ async function attached(
   defaults: CreateAxiosDefaults = {},
 ): Promise<AxiosInstance> {
   subject = await bench.signedIn(options)
-  const instance = axios.create({ baseURL: api.origin, ...defaults })
-  attachSession(instance, subject.session)
-  return instance
+  return subject.instance({ baseURL: api.origin, ...defaults })
 }
 
 describe('the header', () => {
@@ -153,9 +151,7 @@ test('in a page whose base URL is relative, a 401 of another origin renews nothi
     // As XMLHttpRequest tells it: always absolute.
     const told: AxiosAdapter = async (config) =>
       Object.assign(await adapter({ ...config, validateStatus: null }), { request: { responseURL } })
-    const instance = axios.create({ baseURL: '/api', adapter: told })
-    attachSession(instance, subject.session)
-    return instance
+    return subject.instance({ baseURL: '/api', adapter: told })
   }
   expect((await answersFrom('https://elsewhere.example.net/login').get('/me')).status).toBe(401)
   expect(subject.grants).toBe(0)

@@ -2,8 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import axios from 'axios'
-import { attachSession } from 'tokenflight/axios'
 import { rejectionOf, useBench } from '../support/session-under-test.js'
 
 const bench = useBench()
@@ -35,8 +33,7 @@ afterEach(async () => {
 
 test('over a unix socket a 401 renews as everywhere: its answer comes from no other origin (5, 12)', async () => {
   const subject = await bench.signedIn()
-  const api = axios.create({ baseURL: 'http://localhost', socketPath: join(folder, 'api') })
-  attachSession(api, subject.session)
+  const api = subject.instance({ baseURL: 'http://localhost', socketPath: join(folder, 'api') })
   expect((await api.get('/me')).status).toBe(200)
   expect([seen, subject.grants]).toStrictEqual([['Bearer access-1', 'Bearer access-2'], 1])
 })
@@ -44,8 +41,7 @@ test('over a unix socket a 401 renews as everywhere: its answer comes from no ot
 test('a second 401 over it goes to the caller (5, 12)', async () => {
   accepted = 'nobody'
   const subject = await bench.signedIn()
-  const api = axios.create({ baseURL: 'http://localhost', socketPath: join(folder, 'api') })
-  attachSession(api, subject.session)
+  const api = subject.instance({ baseURL: 'http://localhost', socketPath: join(folder, 'api') })
   expect((await rejectionOf(api.get('/me'))).response?.status).toBe(401)
   expect([seen.length, subject.grants]).toStrictEqual([2, 1])
 })

@@ -1,5 +1,4 @@
 import axios, { type AxiosInstance } from 'axios'
-import { attachSession } from 'tokenflight/axios'
 import {
   abortListeners,
   refusing,
@@ -18,9 +17,7 @@ let subject: SessionUnderTest
 
 async function attached(adapter: ScriptedAdapter): Promise<AxiosInstance> {
   subject = await bench.signedIn()
-  const api = axios.create({ baseURL, adapter })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL, adapter })
 }
 
 /** The ways in which axios lets a caller abort. */
@@ -147,8 +144,7 @@ test('a reason given to abort is not lost where axios keeps it (20)', async () =
 test('one that is on the wire is aborted by its own adapter, as without a session (20)', async () => {
   subject = await bench.signedIn()
   const server = await bench.server(() => 'hang')
-  const api = axios.create({ baseURL: server.origin })
-  attachSession(api, subject.session)
+  const api = subject.instance({ baseURL: server.origin })
   const controller = new AbortController()
   const error = rejectionOf(api.get('/me', { signal: controller.signal }))
   await server.arrived(1)
@@ -161,8 +157,7 @@ test('one that is on the wire is aborted by its own adapter, as without a sessio
 test('one whose replay is on the wire is aborted too (20)', async () => {
   subject = await bench.signedIn()
   const server = await bench.server(refusing(['access-1'], () => 'hang'))
-  const api = axios.create({ baseURL: server.origin })
-  attachSession(api, subject.session)
+  const api = subject.instance({ baseURL: server.origin })
   const controller = new AbortController()
   const error = rejectionOf(api.get('/me', { signal: controller.signal }))
   await server.arrived(2)

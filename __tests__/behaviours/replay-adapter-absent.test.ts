@@ -1,5 +1,4 @@
 import axios from 'axios'
-import { attachSession } from 'tokenflight/axios'
 import { refusingAdapter, useBench } from '../support/session-under-test.js'
 
 const bench = useBench()
@@ -12,8 +11,7 @@ test.each([null, false])(
     const subject = await bench.signedIn()
     const own = refusingAdapter('access-1')
     axios.defaults.adapter = own
-    const api = axios.create({ baseURL: 'https://api.example.com' })
-    attachSession(api, subject.session)
+    const api = subject.instance({ baseURL: 'https://api.example.com' })
     expect((await api.get('/me', { adapter: absent as never })).status).toBe(200)
     expect(own.authorizations).toStrictEqual(['Bearer access-1', 'Bearer access-2'])
   },

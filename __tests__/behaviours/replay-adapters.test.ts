@@ -20,9 +20,7 @@ type Adapter = AxiosRequestConfig['adapter']
 async function attached(adapter?: Adapter, script: Script = refusing(['access-1'])): Promise<AxiosInstance> {
   subject = await bench.signedIn()
   server = await bench.server(script)
-  const api = axios.create({ baseURL: server.origin, ...(adapter && { adapter }) })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL: server.origin, ...(adapter && { adapter }) })
 }
 
 const adapters: [string, Adapter][] = [
@@ -137,9 +135,7 @@ test('the instance that is axios itself can be attached and detached (21)', asyn
 test('three instances with adapters of their own share one grant (21)', async () => {
   const api = await attached('http')
   const others = (['fetch', refusingAdapter('access-1')] as const).map((adapter) => {
-    const other = axios.create({ baseURL: server.origin, adapter })
-    attachSession(other, subject.session)
-    return other
+    return subject.instance({ baseURL: server.origin, adapter })
   })
   subject.gate.hold()
   const requests = Promise.all([api, ...others].map((instance) => instance.get('/me')))

@@ -1,5 +1,4 @@
-import axios, { type AxiosRequestConfig } from 'axios'
-import { attachSession } from 'tokenflight/axios'
+import type { AxiosRequestConfig } from 'axios'
 import { refusing, useBench } from '../support/session-under-test.js'
 import type { ScriptedRequest } from '../support/scripted-server.js'
 
@@ -9,8 +8,7 @@ const bench = useBench()
 async function post(data: unknown, config: AxiosRequestConfig): Promise<ScriptedRequest[]> {
   const subject = await bench.signedIn()
   const server = await bench.server(refusing(['access-1']))
-  const api = axios.create({ baseURL: server.origin })
-  attachSession(api, subject.session)
+  const api = subject.instance({ baseURL: server.origin })
   await api.post('/things', data, config)
   expect(server.authorizations).toStrictEqual(['Bearer access-1', 'Bearer access-2'])
   return server.requests

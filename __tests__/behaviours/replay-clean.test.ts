@@ -17,9 +17,7 @@ let subject: SessionUnderTest
 
 async function attached(adapter: ScriptedAdapter): Promise<AxiosInstance> {
   subject = await bench.signedIn()
-  const api = axios.create({ baseURL, adapter })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL, adapter })
 }
 
 /** Neither the header nor the adapter on it is the session’s. */
@@ -95,8 +93,7 @@ describe('the config of what comes back', () => {
       throw new axios.AxiosError('Network Error', 'ERR_NETWORK', config)
     }
     subject = await bench.signedIn()
-    const api = axios.create({ baseURL, adapter: throwing })
-    attachSession(api, subject.session)
+    const api = subject.instance({ baseURL, adapter: throwing })
     const error = await rejectionOf(api.get('/me'))
     expect(error.code).toBe('ERR_NETWORK')
     expectClean(error.config, throwing)
@@ -105,19 +102,16 @@ describe('the config of what comes back', () => {
   test('keeps a named adapter as a name (17)', async () => {
     const server = await bench.server(refusing(['access-1']))
     subject = await bench.signedIn()
-    const api = axios.create({ baseURL: server.origin, adapter: 'http' })
-    attachSession(api, subject.session)
+    const api = subject.instance({ baseURL: server.origin, adapter: 'http' })
     const { config } = await api.get('/me')
     expect(config.adapter).toBe('http')
-    const own = axios.create({ baseURL: server.origin })
-    attachSession(own, subject.session)
+    const own = subject.instance({ baseURL: server.origin })
     expect((await own.get('/me')).config.adapter).toEqual(axios.defaults.adapter)
   })
 
   test('has neither header while the app’s own adapter settles, where that has another name (17)', async () => {
     subject = await bench.signedIn({ headerName: 'X-Access-Token' })
-    const api = axios.create({ baseURL, adapter: scriptedAdapter() })
-    attachSession(api, subject.session)
+    const api = subject.instance({ baseURL, adapter: scriptedAdapter() })
     expect((await api.get('/me')).config.headers.has('X-Access-Token')).toBe(false)
   })
 
@@ -181,8 +175,7 @@ describe('sending it again', () => {
   test('the base URL is not doubled on the wire (17)', async () => {
     const server = await bench.server(refusing(['access-1']))
     subject = await bench.signedIn()
-    const api = axios.create({ baseURL: `${server.origin}/v1` })
-    attachSession(api, subject.session)
+    const api = subject.instance({ baseURL: `${server.origin}/v1` })
     const { config } = await api.get('/me', { params: { a: 1 } })
     await api.request(config)
     expect(server.requests.map(({ path, query }) => `${path}?${query.toString()}`)).toStrictEqual(

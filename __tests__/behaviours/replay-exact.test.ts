@@ -12,9 +12,7 @@ let server: ScriptedServer
 async function attached(defaults: CreateAxiosDefaults = {}, path = ''): Promise<AxiosInstance> {
   subject = await bench.signedIn()
   server = await bench.server(refusing(['access-1']))
-  const api = axios.create({ baseURL: server.origin + path, ...defaults })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL: server.origin + path, ...defaults })
 }
 
 /** All of a request that the server saw, but our header. */

@@ -28,9 +28,7 @@ let subject: SessionUnderTest
 async function attached(adapter: ScriptedAdapter): Promise<AxiosInstance> {
   subject = await bench.signedIn()
   const transformRequest = (data: unknown): unknown => data
-  const api = axios.create({ baseURL, adapter, transformRequest })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL, adapter, transformRequest })
 }
 
 const kinds: [string, () => unknown][] = [
@@ -159,8 +157,7 @@ describe('on the wire', () => {
   ])('%s arrives whole, once, with a token that is not about to end (18)', async (_, adapter, make) => {
     subject = await bench.signedIn()
     const server = await bench.server(refusing(['access-1']))
-    const api = axios.create({ baseURL: server.origin, adapter })
-    attachSession(api, subject.session)
+    const api = subject.instance({ baseURL: server.origin, adapter })
     subject.now += 59.5 * minute
     await api.post('/up', make())
     expect(server.authorizations).toStrictEqual(['Bearer access-2'])

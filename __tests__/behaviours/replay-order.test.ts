@@ -1,5 +1,4 @@
-import axios, { type AxiosInstance } from 'axios'
-import { attachSession } from 'tokenflight/axios'
+import type { AxiosInstance } from 'axios'
 import { deferred } from '../support/deferred.js'
 import {
   refusingAdapter,
@@ -21,9 +20,7 @@ async function attached(adapter: ScriptedAdapter): Promise<AxiosInstance> {
 }
 
 function another(adapter: ScriptedAdapter): AxiosInstance {
-  const api = axios.create({ baseURL, adapter })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL, adapter })
 }
 
 function urls({ sent }: ScriptedAdapter): unknown[] {

@@ -1,5 +1,4 @@
-import axios, { type AxiosInstance } from 'axios'
-import { attachSession } from 'tokenflight/axios'
+import type { AxiosInstance } from 'axios'
 import {
   refusingAdapter,
   rejectionOf,
@@ -15,9 +14,7 @@ let subject: SessionUnderTest
 
 async function attached(adapter: ScriptedAdapter): Promise<AxiosInstance> {
   subject = await bench.signedIn()
-  const api = axios.create({ baseURL: 'https://api.example.com', adapter })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL: 'https://api.example.com', adapter })
 }
 
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }))

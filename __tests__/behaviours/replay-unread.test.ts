@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
-import axios, { type AxiosAdapter, type AxiosError, type AxiosInstance, getAdapter } from 'axios'
+import { type AxiosAdapter, type AxiosError, type AxiosInstance, getAdapter } from 'axios'
 import { attachSession } from 'tokenflight/axios'
 import {
   refusing,
@@ -28,14 +28,12 @@ async function attached(): Promise<AxiosInstance> {
     return answer === unauthorized ? { status: 401, body: large } : answer
   })
   agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const api = axios.create({
+  return subject.instance({
     baseURL: server.origin,
     httpAgent: agent,
     responseType: 'stream',
     adapter: 'http',
   })
-  attachSession(api, subject.session)
-  return api
 }
 
 afterEach(() => agent?.destroy())

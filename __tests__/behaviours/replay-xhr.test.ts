@@ -1,6 +1,5 @@
 import { visit } from '../support/xhr-of-a-page.js'
-import axios, { type AxiosInstance } from 'axios'
-import { attachSession } from 'tokenflight/axios'
+import type { AxiosInstance } from 'axios'
 import {
   refusing,
   rejectionOf,
@@ -19,9 +18,7 @@ async function attached(script: Script = refusing(['access-1'])): Promise<AxiosI
   subject = await bench.signedIn()
   server = await bench.server(script)
   visit(server.origin)
-  const api = axios.create({ baseURL: server.origin, adapter: 'xhr' })
-  attachSession(api, subject.session)
-  return api
+  return subject.instance({ baseURL: server.origin, adapter: 'xhr' })
 }
 
 test('the xhr adapter: three 401s at once make one grant and three answers (21)', async () => {

@@ -1,5 +1,12 @@
 import { getEventListeners } from 'node:events'
-import { AxiosError, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import axios, {
+  AxiosError,
+  type AxiosAdapter,
+  type AxiosInstance,
+  type AxiosResponse,
+  type CreateAxiosDefaults,
+  type InternalAxiosRequestConfig,
+} from 'axios'
 import {
   createSession,
   type LoginRequiredError,
@@ -8,6 +15,7 @@ import {
   type CommonOptions,
   type TokenResponse,
 } from 'tokenflight'
+import { attachSession } from 'tokenflight/axios'
 import { Arrivals } from '../../examples/servers/arrivals.js'
 import { Gate } from '../../examples/servers/gate.js'
 import { failOnLeaks, type Leaks } from './no-leaks.js'
@@ -76,6 +84,13 @@ export class SessionUnderTest {
       const stop = this.session.subscribe(look)
       look()
     })
+  }
+
+  /** An axios instance that the session is attached to. */
+  instance(defaults: CreateAxiosDefaults = {}): AxiosInstance {
+    const instance = axios.create(defaults)
+    attachSession(instance, this.session)
+    return instance
   }
 
   async #grant(): Promise<TokenResponse> {
