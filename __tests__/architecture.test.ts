@@ -21,9 +21,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   index: { values: ['session', ...BELOW_SESSION], types: [] },
   axios: { values: BELOW_ADAPTERS, types: [], packages: ['axios'] },
   fetch: { values: BELOW_ADAPTERS, types: [] },
+  indexeddb: { values: MIDDLE, types: [], packages: ['idb-keyval'] },
   session: { values: BELOW_SESSION, types: [] },
   grant: beneathSession,
-  store: beneathSession,
+  // A store brings the lock that its sharers take turns by.
+  store: { ...beneathSession, values: [...beneathSession.values, 'lock'] },
   lock: beneathSession,
   options: beneathSession,
   tokens: beneathSession,
@@ -66,7 +68,7 @@ it('relative imports name a file of src and end in .js', () => {
   expect(wrong.map((found) => `${where(found)} imports "${found.specifier}"`)).toEqual([])
 })
 
-it('only the axios adapter imports a package, and that package is axios', () => {
+it('a package is imported only by the unit that is made for it', () => {
   const wrong = imports
     .filter((found) => !isRelative(found))
     .filter(({ file, specifier }) => !RULES[unitOf(file)]?.packages?.includes(specifier))

@@ -388,6 +388,34 @@ describe('a block that says it runs', () => {
     expect(servers.auth.counts).toEqual({ asked: 1, granted: 1, refused: 0, reused: 0 })
   })
 
+  test('vault: after a restart the button renews with what the keychain gives, asked once', async () => {
+    const held = new Map<string, string>()
+    const prompts: string[] = []
+    const keychain = {
+      read: async (key: string, { prompt }: { prompt: string }) => (
+        prompts.push(prompt), held.get(key) ?? null
+      ),
+      write: async (key: string, value: string) => void held.set(key, value),
+      remove: async (key: string) => void held.delete(key),
+      contains: async (key: string) => held.has(key),
+    }
+    const modules = { 'my-keychain': { keychain } }
+    const first = await play('vault', {}, { modules })
+    const { access_token, refresh_token } = servers.auth.issue('ada')
+    await first.session.login({ access_token, refresh_token, expires_in: 3600 })
+    expect([...held.values(), ...prompts]).toEqual([refresh_token])
+    const addresses = { 'https://auth.example.com/oauth/token': servers.auth.tokenEndpoint }
+    const restarted = await run(block('vault'), { addresses, modules })
+    const { session, unlock } = restarted as { session: Session; unlock: () => Promise<void> }
+    sessions.push(session)
+    expect([await restarted['mayUnlock'], prompts.length]).toEqual([true, 0])
+    await unlock()
+    expect([session.getSnapshot().status, prompts]).toEqual(['active', ['Unlock to go on (requested)']])
+    expect(held.get('refresh-token')).not.toBe(refresh_token)
+    await session.logout()
+    expect(held.size).toBe(0)
+  })
+
   test('service: obtains the first token and every later one', async () => {
     const client = { clientId: 'nightly-report', clientSecret: 'a secret' }
     process.env['CLIENT_SECRET'] = client.clientSecret

@@ -7,6 +7,7 @@ import type {
 import type { LoginRequiredError } from './errors.js'
 import type { RefreshLock } from './lock/refresh-lock.js'
 import type { TokenStore } from './store/token-store.js'
+import type { RefreshTokenVault } from './store/vault.js'
 import type { TokenSet } from './tokens.js'
 import { isTrustworthy, originOf, pageBase } from './http/origin.js'
 
@@ -38,6 +39,8 @@ export type SessionOptions = CommonOptions &
 export interface CommonOptions {
   /** Where the session is kept. Default: `memoryStore()`, gone with the page. */
   readonly store?: TokenStore | undefined
+  /** Keeps the refresh token apart; `store` then holds all but that. Default: none. */
+  readonly vault?: RefreshTokenVault | undefined
   /** Who may renew a shared session. Default: `navigator.locks`, else a lock within this process. */
   readonly lock?: RefreshLock | undefined
   /**
@@ -65,6 +68,11 @@ export interface CommonOptions {
   readonly refreshTokenLifetimeMs?: number | undefined
   /** Keeps an API that refuses good tokens from causing a grant per request. Default 10 grants in 30 000 ms. */
   readonly refreshBudget?: RefreshBudget | undefined
+  /**
+   * Renews by a timer too, where no traffic does: in time, in visible pages only, one tab for all that share the
+   * session, and never with a `vault`. Default false.
+   */
+  readonly renewInBackground?: boolean | undefined
   /** The app's own rule, on top of the windows. True: a new token before this request. `now` is epoch ms. */
   readonly refreshWhen?: ((tokens: TokenSet, now: number) => boolean) | undefined
   /** A home-made server's own way to say that the session is over: a 403, a 422, a code in the body. */
@@ -142,6 +150,8 @@ const rules: Readonly<Record<string, Rule>> = {
   onLoginRequired: aFunction,
   now: aFunction,
   store: withMethods('get', 'set', 'clear'),
+  vault: withMethods('get', 'set', 'clear'),
+  renewInBackground: ['true or false', (value) => typeof value === 'boolean'],
   lock: withMethods('request'),
   allowedOrigins: ['an array or a function', (value) => isFunction(value) || Array.isArray(value)],
   headerName: ['a header name', (value) => value !== '' && isWord(value)],

@@ -58,7 +58,8 @@ describe.each([
     api.dead.add('access-1')
     expect(await sessionErrorOf(http.get('/me'))).toMatchObject({ reason: 'refused' })
     expect(onLoginRequired).toHaveBeenCalledTimes(1)
-    expect(stored()).toBeUndefined()
+    if (name) expect(stored()).toMatchObject({ ended: 'refused', tokens: {} })
+    else expect(stored()).toBeUndefined()
   })
 
   it('and an empty store is a logout elsewhere: who was held rejects, no hook is called (24, 34)', async () => {

@@ -72,14 +72,18 @@ it('the clearing after a refusal happens inside the lock, the app is called when
   const lock = new WatchedLock()
   const inner = memoryStore()
   const seen: [string, boolean][] = []
-  const store = { ...inner, name: 'shared', clear: () => (seen.push(['clear', lock.isHeld]), inner.clear()) }
+  const set = (record: StoredRecord): void => {
+    if (record.ended) seen.push(['cleared', lock.isHeld])
+    inner.set(record)
+  }
+  const store = { ...inner, name: 'shared', set }
   const onLoginRequired = (): void => void seen.push(['onLoginRequired', lock.isHeld])
   const { http, endpoint } = await dead({ lock, store, onLoginRequired })
   endpoint.always({ status: 401 })
   await sessionErrorOf(http.get('/me'))
   await turn()
   expect(seen).toEqual([
-    ['clear', true],
+    ['cleared', true],
     ['onLoginRequired', false],
   ])
 })

@@ -1,5 +1,6 @@
 import { storageStore, type TokenSet } from 'tokenflight/axios'
 import { useBench } from '../support/bench.js'
+import { turn } from '../support/fake-clock.js'
 import { tokens } from '../support/token-endpoint-double.js'
 import { mapStorage } from '../support/watched-sessions.js'
 
@@ -26,7 +27,7 @@ it('a set that another session has renewed and this one adopts is frozen as well
   await one.session.login(tokens(1))
   const two = bench({ store })
   await two.session.refresh()
-  await one.session.refresh()
+  await turn()
   expect([one.told('adopted'), one.told('grant')]).toEqual([1, 0])
   expect(change(await one.session.getTokens())).toBe(false)
 })

@@ -8,13 +8,18 @@ import ts from 'typescript'
 const NEEDED = ['AbortController', 'Headers', 'URL', 'clearTimeout', 'console', 'fetch', 'setTimeout']
 /** Used where they are there, or where an option asks for them: a JWT's expiry, Basic, and what browsers tell. */
 const OPTIONAL = [
+  'BroadcastChannel',
+  'Storage',
   'addEventListener',
   'atob',
   'btoa',
+  'clearInterval',
   'document',
   'location',
+  'locks',
   'navigator',
   'removeEventListener',
+  'setInterval',
 ]
 
 const SRC = resolve(__dirname, '../../src')

@@ -31,6 +31,15 @@ declare module 'expo-secure-store' {
   export function deleteItemAsync(key: string): Promise<void>
 }
 
+declare module 'my-keychain' {
+  export const keychain: {
+    read(key: string, options: { prompt: string }): Promise<string | null>
+    write(key: string, value: string): Promise<void>
+    remove(key: string): Promise<void>
+    contains(key: string): Promise<boolean>
+  }
+}
+
 declare module 'my-api' {
   import type { AnyTRPCRouter } from '@trpc/server'
   export type AppRouter = AnyTRPCRouter

@@ -5,6 +5,7 @@ import { SessionChangedError, type SessionError } from '../errors.js'
 import type { Settings } from '../options.js'
 import type { StoredRecord } from '../store/record.js'
 import type { TokenSet } from '../tokens.js'
+import { Vault } from '../store/vault.js'
 
 /** What a view may know of a session: never a token. The same object until something changes. */
 export interface SessionSnapshot {
@@ -41,6 +42,7 @@ export interface Waiter {
 export class Core {
   readonly settings: Settings
   readonly events = new Events()
+  readonly vault: Vault | undefined
   readonly #waiters = new Set<Waiter>()
   readonly #subscribers = new Set<() => void>()
   /** Digests of every header that was made: dead tokens are not kept. */
@@ -52,6 +54,7 @@ export class Core {
 
   constructor(settings: Settings) {
     this.settings = settings
+    this.vault = settings.vault && new Vault(settings.vault)
   }
 
   get state(): SessionState {
@@ -87,15 +90,26 @@ export class Core {
   /** Makes the credential of a token set, with the header as it will be sent. */
   credential(
     tokens: TokenSet,
-    facts: Pick<Credential, 'generation' | 'version' | 'sessionId' | 'issuedAt'>,
+    facts: Pick<Credential, 'generation' | 'version' | 'sessionId' | 'issuedAt' | 'isVaulted'>,
   ): Credential {
+    const { generation, version, sessionId, issuedAt } = facts
     const { refresh } = this.settings
-    // With no `refresh` beside it, `acquire` renews too.
-    const isRenewable =
-      typeof refresh !== 'object' || refresh.refreshTokenIn === 'cookie' || tokens.refreshToken !== undefined
-    const authorization = this.authorization(tokens.accessToken)
-    // The app gets this very object: what it does to it must not change what is sent.
-    return { ...facts, tokens: Object.freeze({ ...tokens }), authorization, isRenewable, arrival: undefined }
+    const hasToken = tokens.refreshToken !== undefined
+    const isVaulted = this.vault && (hasToken || facts.isVaulted)
+    return {
+      generation,
+      version,
+      sessionId,
+      issuedAt,
+      isVaulted,
+      // The app gets this very object: what it does to it must not change what is sent.
+      tokens: Object.freeze(this.vault?.setAside(tokens) ?? { ...tokens }),
+      authorization: this.authorization(tokens.accessToken),
+      // With no `refresh` beside it, `acquire` renews too.
+      isRenewable:
+        typeof refresh !== 'object' || refresh.refreshTokenIn === 'cookie' || isVaulted || hasToken,
+      arrival: undefined,
+    }
   }
 
   /** What a {@link Stamp} says of the header. */
@@ -114,8 +128,8 @@ export class Core {
   }
 
   /** The credential of another login: a generation of its own. */
-  next({ sessionId, version, tokens, issuedAt }: Omit<StoredRecord, 'format'>): Credential {
-    return this.credential(tokens, { generation: this.#state.generation + 1, sessionId, version, issuedAt })
+  next(record: Omit<StoredRecord, 'format'>): Credential {
+    return this.credential(record.tokens, { ...record, generation: this.#state.generation + 1 })
   }
 
   /** Another login or a logout, of this app or of another tab: who waited for the old one is told, synchronously. */

@@ -1,59 +1,19 @@
-import {
-  RefreshUnavailableError,
-  type LoginRequiredError,
-  type RefreshConfigurationError,
-} from '../errors.js'
+import { RefreshUnavailableError, type RefreshUnavailableReason } from '../errors.js'
+import type { AfterLock, FlightPlan } from './flight-plan.js'
 import { pauseMs, shortestAttemptMs } from './pace.js'
+import { plainCause, redactor } from '../grant/redact.js'
 import { startTimer, type Timer } from './timer.js'
-import type { RefreshReason } from '../grant/grant-options.js'
-import type { Settings } from '../options.js'
-import type { TokenSet } from '../tokens.js'
 import type { Verdict } from '../grant/answer.js'
 
-/** What a flight is made from. */
-export interface FlightPlan {
-  readonly reason: RefreshReason
-  /** What it was started for: its result counts only while these are still current. */
-  readonly generation: number
-  readonly version: number
-  /** What is left of a cool-down, in milliseconds; nothing is sent before. */
-  readonly waitMs: number
-  readonly settings: Settings
-  readonly ground: Ground
-  /** Whether others may have stored newer tokens: then the store is read before anything is sent. */
-  readonly isShared: boolean
-  /** Runs its callback alone among those who share the session. Absent for `acquire`: no lock, no deadline. */
-  readonly lock?: ((signal: AbortSignal, callback: () => Promise<unknown>) => Promise<unknown>) | undefined
-  /** Why the session ended, where `acquire` is the last resort before a login. */
-  readonly ended?: LoginRequiredError | undefined
-  /** Asks for tokens once, or says why it would be pointless. Never rejects. */
-  attempt(signal: AbortSignal): Promise<Verdict>
-}
-
-/** What a flight may do to the session. Each call has no effect where the flight is not current any more. */
-export interface Ground {
-  /** From now on this flight is the only one: a late answer of the one before is given up. */
-  beginAlone(): void
-  /** Adopts what others have stored. False where the store could not be read. */
-  readAgain(limitMs: number): Promise<boolean>
-  /** True while generation and token version are those that the flight was started for. */
-  isCurrent(flight: Flight): boolean
-  /** Stores the new tokens, then lets the waiters go on. `sentAt` is epoch milliseconds. */
-  commit(flight: Flight, tokens: TokenSet, sentAt: number, limitMs: number): Promise<void>
-  /**
-   * The server said no: reads again and clears the store. Resolves with what is left to do when the lock is free:
-   * to end the session, since the app's own hooks must not keep the lock from others.
-   */
-  end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock>
-  /** Keeps the tokens, tells the waiters and begins a cool-down. `isLate`: the answer may still come. */
-  fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate?: boolean): void
-}
-
-/** What is done when the lock is free again, if anything. */
-export type AfterLock = (() => void) | undefined | void
-
 /** Where a flight is: what its deadline means depends on it. */
-type Phase = 'waiting' | 'locking' | 'reading' | 'granting' | 'pausing' | 'committing'
+type Phase = 'waiting' | 'locking' | 'reading' | 'unlocking' | 'granting' | 'pausing' | 'committing'
+
+/** What a flight that is late there has waited for. */
+const lateIn: Partial<Record<Phase, RefreshUnavailableReason>> = {
+  locking: 'lock',
+  reading: 'store',
+  unlocking: 'vault',
+}
 
 /** The first pause between two attempts that the server has definitely not acted on. */
 const firstPauseMs = 500
@@ -174,6 +134,7 @@ export class Flight {
     if (isShared && !(await ground.readAgain(this.#leftMs()))) {
       return ground.fail(this, new RefreshUnavailableError('store'))
     }
+    if (this.plan.unlock && !(await this.#unlock(this.plan.unlock))) return
     let verdict: Verdict
     do {
       // A notice, a login or another tab may have brought newer tokens while this flight waited or paused.
@@ -185,6 +146,21 @@ export class Flight {
       verdict = await this.plan.attempt(this.signal)
     } while (await this.#mayTryAgain(verdict))
     return this.#conclude(verdict)
+  }
+
+  /** False where the vault stays closed. A prompt that was refused is not shown again at once. */
+  async #unlock(unlock: () => Promise<void>): Promise<boolean> {
+    const { ground } = this.plan
+    if (!ground.isCurrent(this)) return false
+    this.#phase = 'unlocking'
+    try {
+      await unlock()
+      // Opened after the deadline: nobody waits any more, and the lock is not this flight's.
+      return !this.signal.aborted
+    } catch (cause) {
+      ground.fail(this, new RefreshUnavailableError('vault', { cause: plainCause(cause, redactor([])) }))
+      return false
+    }
   }
 
   /** Behaviour 25: a definite refusal is tried again within the deadline, an ambiguous one only within its grace. */
@@ -225,7 +201,7 @@ export class Flight {
       ? 'If the refresh function calls an attached instance, pass it context.signal: else it waits for itself.'
       : undefined
     this.#isTold = isGranting
-    const reason = this.#phase === 'locking' ? 'lock' : this.#phase === 'reading' ? 'store' : 'timeout'
+    const reason = lateIn[this.#phase] ?? 'timeout'
     ground.fail(this, new RefreshUnavailableError(reason, { ambiguous: isGranting, hint }), isGranting)
   }
 

@@ -1,5 +1,6 @@
 import { activated, credentialOf, failed, givenUp, signedOut, versionOf, type Credential } from './state.js'
-import type { AfterLock, Flight, Ground } from './flight.js'
+import type { AfterLock, Ground } from './flight-plan.js'
+import type { Flight } from './flight.js'
 import type { Core } from './core.js'
 import { freshnessOf } from './windows.js'
 import {
@@ -19,14 +20,10 @@ const firstCoolDownMs = 1_000
 export class Landing implements Ground {
   readonly #core: Core
   readonly #persistence: Persistence
-  readonly #acquireAfter: ((flight: Flight, error: LoginRequiredError) => void) | undefined
+  readonly #acquireAfter: ((error: LoginRequiredError) => void) | undefined
 
   /** `acquireAfter` starts an acquisition before a login is required; absent where there is none. */
-  constructor(
-    core: Core,
-    persistence: Persistence,
-    acquireAfter?: (flight: Flight, error: LoginRequiredError) => void,
-  ) {
+  constructor(core: Core, persistence: Persistence, acquireAfter?: (error: LoginRequiredError) => void) {
     this.#core = core
     this.#persistence = persistence
     this.#acquireAfter = acquireAfter
@@ -63,6 +60,8 @@ export class Landing implements Ground {
       version: version + 1,
       sessionId,
       issuedAt: sentAt,
+      // A grant was made with what the vault holds.
+      isVaulted: plan.lock !== undefined,
     })
     credential.arrival = freshnessOf(credential, core.settings.now(), core.settings)
     await this.#persistence.write(credential, () => this.isCurrent(flight), limitMs)
@@ -76,12 +75,16 @@ export class Landing implements Ground {
     this.#core.events.emit({ type: 'grantFailed', error })
     if (credential && isCurrent()) await this.readAgain(limitMs)
     // Inside the lock, or the next holder would ask again with the same dead token.
-    if (credential && isCurrent()) await this.#persistence.clear(credential.sessionId, isCurrent, limitMs)
+    if (credential && isCurrent()) await this.#persistence.clear(credential, isCurrent, limitMs, error.reason)
     return () => {
-      if (!isCurrent()) return
-      if (this.#acquireAfter && flight.plan.lock) this.#acquireAfter(flight, error)
-      else this.#over(error)
+      if (isCurrent()) this.over(error, flight.plan.lock !== undefined)
     }
+  }
+
+  /** The session is over, unless the app acquires another before a login is required. */
+  over(error: LoginRequiredError, mayAcquire: boolean): void {
+    if (mayAcquire && this.#acquireAfter) this.#acquireAfter(error)
+    else this.#signOut(error)
   }
 
   fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate = false): void {
@@ -106,7 +109,7 @@ export class Landing implements Ground {
     this.#core.conclude(activated(credential), (waiter) => waiter.resume('go'), event)
   }
 
-  #over(error: LoginRequiredError): void {
+  #signOut(error: LoginRequiredError): void {
     const { state, events, settings } = this.#core
     const next = signedOut(state, error)
     if (!credentialOf(state)) {

@@ -1,12 +1,19 @@
 import { activated, credentialOf, foundNothing, signedOut, type Credential } from './state.js'
+import { LoginRequiredError, type LoginRequiredReason } from '../errors.js'
 import { readRecord, type StoredRecord } from '../store/record.js'
 import type { Core } from './core.js'
+import { newsOf } from './news.js'
 import { isThenable } from '../store/thenable.js'
 import { within } from './timer.js'
 import { plainCause, redactor } from '../grant/redact.js'
 import type { SessionEvent } from './events.js'
 import type { TokenSet } from '../tokens.js'
 import type { TokenStore } from '../store/token-store.js'
+import type { Vault } from '../store/vault.js'
+
+const storeCould = 'token store could not be '
+const inMemory = 'the session goes on in memory'
+const mayRemain = 'its tokens may still be there'
 
 /**
  * The session's only way to its store. Calls take turns, so that a slow write never overtakes a later one;
@@ -23,6 +30,7 @@ export class Persistence {
   /** Counts logins and logouts of this app: what was read across one of them is of the past. */
   #ownChanges = 0
   #unsubscribe: (() => void) | undefined
+  #onEnded: ((error: LoginRequiredError) => void) | undefined
   /** Ends every wait for the store. */
   readonly #closing = new AbortController()
 
@@ -36,11 +44,15 @@ export class Persistence {
     return this.#store.name !== undefined
   }
 
-  /** Looks into the store for the first time. A store that answers at once is known at once. */
-  open(): void {
+  /**
+   * Looks into the store for the first time. A store that answers at once is known at once. `onEnded`: another tab
+   * was told that this very session is over.
+   */
+  open(onEnded: (error: LoginRequiredError) => void): void {
+    this.#onEnded = onEnded
     const { events, settings } = this.#core
     const unreadable = (cause: unknown): void => {
-      this.#problem('could not be read; nobody is signed in', cause)
+      this.#problem(`${storeCould}read; nobody is signed in`, cause)
       this.#loaded(undefined)
     }
     try {
@@ -68,11 +80,11 @@ export class Persistence {
   async readAgain(limitMs?: number): Promise<boolean> {
     const changes = this.#ownChanges
     const read = async (): Promise<void> => {
-      const found = await this.#store.get()
+      const found = await (this.#store.getLatest ? this.#store.getLatest() : this.#store.get())
       // A login or logout of our own came between: what was read is of the past.
       if (this.#ownChanges === changes) this.#adopt(readRecord(found))
     }
-    return this.#inTurn('could not be read', read, limitMs)
+    return this.#inTurn(`${storeCould}read`, read, limitMs)
   }
 
   /** Another login: its write has its turn before anyone is told, and so before what listeners begin. */
@@ -86,32 +98,61 @@ export class Persistence {
 
   /** A logout: nobody is signed in, whatever becomes of the store. */
   async leave(event: SessionEvent): Promise<void> {
-    const { sessionId } = credentialOf(this.#core.state) ?? {}
     this.#ownChanges++
-    const cleared = this.clear(sessionId, () => !credentialOf(this.#core.state))
+    const cleared = this.clear(credentialOf(this.#core.state), () => !credentialOf(this.#core.state))
     this.#core.change(signedOut(this.#core.state), event)
     return cleared
   }
 
   /** Where it fails, the session goes on in memory. `isWanted` is asked when its turn has come. */
   async write(credential: Credential, isWanted: () => boolean, limitMs?: number): Promise<void> {
-    const { sessionId, version, tokens, issuedAt } = credential
+    const { sessionId, version, tokens, issuedAt, isVaulted } = credential
     const before = this.#known
     // From now on what is read back is nobody else's news.
     this.#known = credential
-    const record: StoredRecord = { format: 1, sessionId, version, tokens, issuedAt }
+    const record: StoredRecord = { format: 1, sessionId, version, tokens, issuedAt, isVaulted }
     const set = (): unknown => isWanted() && this.#store.set(record)
-    const isWritten = await this.#inTurn('could not be written; the session goes on in memory', set, limitMs)
-    if (!isWritten && this.#known === credential) this.#known = before
+    // Both have their turns now: what comes later must not overtake them.
+    const kept = this.#inVault((vault) => vault.keep(Boolean(isVaulted)), isWanted, limitMs)
+    const written = this.#inTurn(`${storeCould}written; ${inMemory}`, set, limitMs)
+    await kept
+    if (!(await written) && this.#known === credential) this.#known = before
   }
 
-  /** `sessionId` is not adopted again, whatever becomes of the store. */
-  async clear(sessionId: string | undefined, isWanted: () => boolean, limitMs?: number): Promise<void> {
-    const clear = (): unknown => isWanted() && this.#store.clear()
+  /**
+   * What is `left` is not adopted again, whatever becomes of the store. `ended`: why it is over, for the other tabs;
+   * a logout leaves nothing.
+   */
+  async clear(
+    left: Credential | undefined,
+    isWanted: () => boolean,
+    limitMs?: number,
+    ended?: LoginRequiredReason,
+  ): Promise<void> {
+    const { sessionId, version = 0, issuedAt = 0 } = left ?? {}
+    const store = this.#store
+    const isTold = ended && sessionId && this.isShared
+    const bury = (): unknown =>
+      isTold
+        ? store.set({ format: 1, sessionId, version: version + 1, tokens: {}, issuedAt, ended })
+        : store.clear()
     const held = this.#held
     this.#leftId = sessionId ?? this.#leftId
     this.#known = undefined
-    await this.#inTurn('could not be cleared; its tokens may still be there', clear, limitMs, held)
+    const emptied = this.#inVault((vault) => vault.clear(), isWanted, limitMs)
+    await this.#inTurn(`${storeCould}cleared; ${mayRemain}`, () => isWanted() && bury(), limitMs, held)
+    await emptied
+  }
+
+  async #inVault(
+    call: (vault: Vault) => Promise<void>,
+    isWanted: () => boolean,
+    limitMs?: number,
+  ): Promise<void> {
+    const { vault } = this.#core
+    if (!vault) return
+    const held = { refreshToken: vault.untaken }
+    await this.#inTurn(`vault failed; ${inMemory}`, () => isWanted() && call(vault), limitMs, held)
   }
 
   /**
@@ -156,9 +197,11 @@ export class Persistence {
       this.#leftId ??= record?.sessionId
       return
     }
-    if (!record && found != null) this.#problem('holds something that is not a session; it counts as empty')
-    this.#known = record
-    const next = record ? activated(this.#sameLogin(record)) : foundNothing(core.state)
+    if (!record && found != null)
+      this.#problem('token store holds something that is not a session; it counts as empty')
+    const isAlive = record && !record.ended
+    this.#known = isAlive ? record : undefined
+    const next = isAlive ? activated(this.#sameLogin(record)) : foundNothing(core.state)
     core.conclude(next, (waiter) => waiter.resume('admit'))
   }
 
@@ -166,21 +209,15 @@ export class Persistence {
     return this.#core.credential(record.tokens, { ...record, generation: this.#core.state.generation })
   }
 
-  /** Behaviour 34: only what differs from what was last read or written is someone else's doing. */
-  #adopt(record: StoredRecord | undefined): void {
+  #adopt(found: StoredRecord | undefined): void {
     const core = this.#core
-    const known = this.#known
     const current = credentialOf(core.state)
-    if (!record) {
-      if (current && current.sessionId === known?.sessionId) this.#leaveElsewhere(current)
-      return
-    }
-    const isNoNews = [known, current].some(
-      (held) => held?.sessionId === record.sessionId && record.version <= held.version,
-    )
-    if (isNoNews || record.sessionId === this.#leftId || core.state.status === 'disposed') return
+    const news = newsOf(found, { current, known: this.#known, leftId: this.#leftId })
+    if (news.type === 'none' || core.state.status === 'disposed') return
+    if (news.type === 'over') return this.#endElsewhere(news.current, news.record?.ended)
+    const { record } = news
     this.#known = record
-    const isRenewed = current?.sessionId === record.sessionId
+    const isRenewed = news.type === 'renewed'
     const credential = isRenewed ? this.#sameLogin(record) : core.next(record)
     const { generation, version } = credential
     const event = { type: 'adopted', generation, version } as const
@@ -189,10 +226,14 @@ export class Persistence {
     else core.change(activated(credential), event)
   }
 
-  #leaveElsewhere({ sessionId }: Credential): void {
+  /** Another tab has signed out, or was told why the session is over. */
+  #endElsewhere({ sessionId }: Credential, reason?: LoginRequiredReason): void {
+    const core = this.#core
     this.#known = undefined
     this.#leftId = sessionId
-    this.#core.change(signedOut(this.#core.state))
+    core.vault?.setAside({})
+    if (reason) this.#onEnded?.(new LoginRequiredError(reason))
+    else core.change(signedOut(core.state))
   }
 
   /** Told a moment later where the store is opened: nobody listens before `createSession` has returned. */
@@ -202,7 +243,7 @@ export class Persistence {
     const { accessToken, refreshToken, idToken } = held ?? {}
     const safe =
       cause === undefined ? undefined : plainCause(cause, redactor([accessToken, refreshToken, idToken]))
-    const tell = (): void => events.problem(`The token store ${message}`, safe)
+    const tell = (): void => events.problem(`The ${message}`, safe)
     if (state.status === 'disposed') return
     if (state.status === 'loading') void Promise.resolve().then(tell)
     else tell()

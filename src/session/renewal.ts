@@ -9,7 +9,8 @@ import {
   warmed,
   type SessionState,
 } from './state.js'
-import { Flight, type FlightPlan } from './flight.js'
+import { Flight } from './flight.js'
+import type { FlightPlan } from './flight-plan.js'
 import { LoginRequiredError, type SessionError } from '../errors.js'
 import { Budget } from './budget.js'
 import type { Core } from './core.js'
@@ -48,9 +49,14 @@ export class Renewal {
     this.#acquire = acquire && createAcquire(acquire, judged)
     this.#budget = new Budget(settings.refreshBudget)
     this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
-    const acquireAfter = ({ plan }: Flight, error: LoginRequiredError): void =>
-      this.#takeOff(plan.version ? 'ended' : 'first', 0, error)
+    const acquireAfter = (error: LoginRequiredError): void =>
+      this.#takeOff(versionOf(core.state) ? 'ended' : 'first', 0, error)
     this.#landing = new Landing(core, persistence, acquire && acquireAfter)
+  }
+
+  /** Another tab was told that the session is over. */
+  endedElsewhere(error: LoginRequiredError): void {
+    this.#landing.over(error, this.#grant !== undefined)
   }
 
   /** True for the signal that a refresh function or `acquire` was given. */
@@ -60,7 +66,8 @@ export class Renewal {
 
   /** True where a cookie or `acquire` may show a session that this process has never seen; behaviour 3. */
   mayAppear(state: SessionState): boolean {
-    const isPossible = this.#isCookie || this.#acquire || this.#core.settings.accessTokenIn === 'cookie'
+    const { settings, vault } = this.#core
+    const isPossible = this.#isCookie || this.#acquire || vault || settings.accessTokenIn === 'cookie'
     return state.status === 'signedOut' && state.isUnseen && Boolean(isPossible)
   }
 
@@ -84,9 +91,9 @@ export class Renewal {
     return undefined
   }
 
-  /** Renews behind the traffic: nobody waits, and a cool-down is left in peace. */
+  /** Renews behind the traffic: nobody waits, so that a cool-down is left in peace and no vault is opened. */
   ahead(): void {
-    if (!this.isCooling) this.#takeOff('ahead', 0)
+    if (!this.isCooling && !this.#core.vault) this.#takeOff('ahead', 0)
   }
 
   /** A 401 on the current token; behaviour 12. 'spent': the budget is, and the 401 is the caller's. */
@@ -120,8 +127,11 @@ export class Renewal {
 
   /** A grant, or an acquisition where there is nothing to grant from or where the session has `ended`. */
   #takeOff(reason: RefreshReason, waitMs: number, ended?: LoginRequiredError): void {
-    const { state, settings } = this.#core
-    const isGrant = !ended && this.#grant && (credentialOf(state) || !this.#acquire || this.#isCookie)
+    const { state, settings, vault } = this.#core
+    const isKept = credentialOf(state) || this.#isCookie || vault
+    const isGrant = !ended && this.#grant && (isKept || !this.#acquire)
+    // What the vault gives is remembered for this flight only: nobody is prompted twice for one renewal.
+    let vaulted: string | undefined
     const flight = new Flight({
       reason,
       generation: state.generation,
@@ -132,7 +142,8 @@ export class Renewal {
       isShared: this.#persistence.isShared,
       lock: isGrant ? this.#lock : undefined,
       ended,
-      attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant)),
+      unlock: isGrant && vault ? async () => void (vaulted = await vault.take(reason)) : undefined,
+      attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted),
     })
     this.#signals.add(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
@@ -140,13 +151,16 @@ export class Renewal {
     if (flightsOf(this.#core.state).includes(flight)) flight.start()
   }
 
-  async #attempt(context: RefreshContext, isGrant: boolean): Promise<Verdict> {
+  async #attempt(context: RefreshContext, isGrant: boolean, vaulted?: string): Promise<Verdict> {
     const { state, events } = this.#core
-    const tokens = credentialOf(state)?.tokens
+    const kept = credentialOf(state)?.tokens
+    const tokens = vaulted ? { ...kept, refreshToken: vaulted } : kept
     const reason = isGrant ? this.#isPointless(tokens) : undefined
     if (reason) return { type: 'refused', error: new LoginRequiredError(reason) }
     events.emit({ type: 'grant', reason: context.reason })
-    return isGrant ? (this.#grant as Grant)(tokens, context) : (this.#acquire as Acquirer)(context)
+    if (!isGrant) return (this.#acquire as Acquirer)(context)
+    const verdict = (this.#grant as Grant)(tokens, context)
+    return vaulted ? verdict.then((found) => without(vaulted, found)) : verdict
   }
 
   /** Behaviour 24: what makes it pointless to ask. */
@@ -158,6 +172,13 @@ export class Renewal {
       ? 'no_refresh_token'
       : undefined
   }
+}
+
+/** What the vault holds already is not put there again. */
+function without(vaulted: string, verdict: Verdict): Verdict {
+  return verdict.type === 'granted' && verdict.tokens.refreshToken === vaulted
+    ? { ...verdict, tokens: { ...verdict.tokens, refreshToken: undefined } }
+    : verdict
 }
 
 /** The app's own rule; one that fails is reported and decides nothing. */

@@ -3,8 +3,10 @@ import { noLock, webLocks, withFallback } from '../lock/web-locks.js'
 import { openTransport, type Transport, type TransportOptions } from './transport.js'
 import { resolveOptions, type SessionOptions, type Settings } from '../options.js'
 import { Admission } from './admission.js'
+import { BackgroundRenewal } from './background.js'
 import { Core, snapshotOf, type SessionSnapshot } from './core.js'
 import { disposed } from './state.js'
+import { listenToPage } from './page.js'
 import { memoryStore } from '../store/memory.js'
 import { newSessionId } from '../store/record.js'
 import { Persistence } from './persistence.js'
@@ -12,6 +14,7 @@ import { readTokens, type TokenResponse, type TokenSet } from '../tokens.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
 import { Renewal } from './renewal.js'
 import { SessionChangedError } from '../errors.js'
+import type { TokenStore } from '../store/token-store.js'
 import type { SessionEvent } from './events.js'
 import { askToken, renew, tokensOf } from './token-requests.js'
 import type { Terms } from './exchange.js'
@@ -71,17 +74,28 @@ export function createSession(options: SessionOptions): Session {
   const store = settings.store ?? memoryStore()
   const core = new Core(settings)
   const persistence = new Persistence(core, store)
-  const { lock, name } = lockFor(settings, store.name)
+  const { lock, name } = lockFor(settings, store)
   const renewal = new Renewal(core, persistence, lock, name)
   const terms: Terms = { core, renewal, admission: new Admission(core, renewal) }
   const serverSnapshot = snapshotOf({ status: 'loading', generation: 0 }, 0)
-  const stopListening = onOnline(() => renewal.skipCoolDown())
-  persistence.open()
+  const background = settings.renewInBackground ? new BackgroundRenewal(core, renewal) : undefined
+  // A frozen or hidden page may have missed what the others told.
+  const wake = (): void => {
+    if (persistence.isShared) void persistence.readAgain()
+    background?.look()
+  }
+  const stopListening = listenToPage({
+    online: () => (renewal.skipCoolDown(), background?.look()),
+    pageshow: wake,
+    visibilitychange: wake,
+  })
+  persistence.open((error) => renewal.endedElsewhere(error))
   return {
     login: (tokens) => login(core, persistence, tokens),
     logout: () => logout(core, persistence),
     dispose() {
       stopListening()
+      background?.close()
       dispose(core, persistence)
     },
     getAccessToken: ({ signal } = {}) => askToken(terms, signal),
@@ -126,26 +140,17 @@ function dispose(core: Core, persistence: Persistence): void {
 /** A session that shares its store, or its refresh token by cookie, takes turns with the others. */
 function lockFor(
   settings: Settings,
-  storeName: string | undefined,
+  { name, lock: storeLock }: TokenStore,
 ): { readonly lock: RefreshLock; readonly name: string } {
   const { refresh } = settings
-  const endpoint =
-    typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
-      ? String(refresh.tokenEndpoint)
-      : undefined
-  const shared = storeName ?? endpoint
+  // One cookie is all tabs' refresh token, whatever their stores.
+  const isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
+  const shared = isCookie ? String(refresh.tokenEndpoint) : name
   const locks = webLocks()
-  const best = locks ? withFallback(locks, inProcessLock) : inProcessLock
+  const own = storeLock ?? inProcessLock
+  const best = locks ? withFallback(locks, own) : own
   return {
     name: `tokenflight:${shared ?? ''}`,
     lock: settings.lock ?? (shared === undefined ? noLock : best),
   }
-}
-
-/** Browsers tell when the network is back; elsewhere nothing does. */
-function onOnline(listener: () => void): () => void {
-  const { addEventListener, removeEventListener } = globalThis as Partial<Window & typeof globalThis>
-  if (typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') return () => {}
-  globalThis.addEventListener('online', listener)
-  return () => globalThis.removeEventListener('online', listener)
 }

@@ -22,6 +22,8 @@ export interface Credential extends Stamp {
   readonly issuedAt: number
   /** False where neither a refresh token, a cookie nor a function could renew it: then there are no windows. */
   readonly isRenewable: boolean
+  /** True where the vault holds its refresh token. */
+  readonly isVaulted?: boolean | undefined
   /**
    * How fit it was when a grant brought it, until it is first sent: a token from a grant is used at least once,
    * even one that was short on arrival.

@@ -18,9 +18,24 @@ export function freshnessOf(credential: Credential, now: number, settings: Setti
   // With a refresh token that is past its end there is nothing to renew with: the last of the token is used up.
   if (refreshTokenExpiresAt !== undefined && refreshTokenExpiresAt <= now)
     return leftMs > 0 ? 'good' : 'short'
-  const lifetimeMs = expiresAt - credential.issuedAt
-  if (leftMs <= Math.max(0, Math.min(settings.minValidityMs, lifetimeMs * minValidityShare))) return 'short'
-  return leftMs <= Math.min(settings.refreshAheadMs, lifetimeMs * aheadShare) ? 'ahead' : 'good'
+  const [aheadMs, minValidityMs] = windowsOf(credential, expiresAt, settings)
+  if (leftMs <= minValidityMs) return 'short'
+  return leftMs <= aheadMs ? 'ahead' : 'good'
+}
+
+/** From when on a timer renews it, in epoch milliseconds; undefined where nobody knows, or nothing renews it. */
+export function renewalTimeOf(credential: Credential, settings: Settings): number | undefined {
+  const { expiresAt } = credential.tokens
+  if (expiresAt === undefined || !credential.isRenewable) return undefined
+  return expiresAt - Math.max(...windowsOf(credential, expiresAt, settings))
+}
+
+function windowsOf({ issuedAt }: Credential, expiresAt: number, settings: Settings): [number, number] {
+  const lifetimeMs = Math.max(0, expiresAt - issuedAt)
+  return [
+    Math.min(settings.refreshAheadMs, lifetimeMs * aheadShare),
+    Math.min(settings.minValidityMs, lifetimeMs * minValidityShare),
+  ]
 }
 
 /** True where the token's own expiry has passed; an unknown expiry never passes. */

@@ -1,4 +1,5 @@
 import { isHeaderSafe } from '../http/authorization.js'
+import type { LoginRequiredReason } from '../errors.js'
 import type { TokenSet } from '../tokens.js'
 
 /** What a store holds. Its form is versioned: a record of another form counts as none. */
@@ -11,12 +12,19 @@ export interface StoredRecord {
   readonly tokens: TokenSet
   /** When the grant of these tokens was sent, in epoch milliseconds. */
   readonly issuedAt: number
+  /** True where the refresh token is kept apart, in a vault. */
+  readonly isVaulted?: boolean | undefined
+  /** Why the session is over, where it is: so its other tabs learn of it. Then there are no tokens. */
+  readonly ended?: LoginRequiredReason | undefined
 }
+
+/** Why a session can be over; what a message is made of is not taken from a store unseen. */
+const reasons: readonly string[] = ['refused', 'refresh_token_expired', 'no_refresh_token']
 
 /** Reads what a store gave back; undefined for anything that is not a record of this form. Never throws. */
 export function readRecord(value: unknown): StoredRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { format, sessionId, version, tokens, issuedAt } = value as Partial<
+  const { format, sessionId, version, tokens, issuedAt, ended } = value as Partial<
     Record<keyof StoredRecord, unknown>
   >
   const isRecord =
@@ -26,6 +34,7 @@ export function readRecord(value: unknown): StoredRecord | undefined {
     Number.isSafeInteger(version) &&
     (version as number) > 0 &&
     Number.isFinite(issuedAt) &&
+    (ended === undefined || reasons.includes(ended as string)) &&
     isTokenSet(tokens)
   return isRecord ? (value as StoredRecord) : undefined
 }

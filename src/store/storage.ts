@@ -1,4 +1,6 @@
 import { isThenable } from './thenable.js'
+import { openNotices } from './notices.js'
+import { overWebStorage } from './web-storage.js'
 import type { TokenStore } from './token-store.js'
 
 /** What `storageStore` writes to: `sessionStorage`, `localStorage`, AsyncStorage, SecureStore, localForage… */
@@ -9,21 +11,34 @@ export interface KeyValueStorage {
 }
 
 /**
- * Keeps the session as JSON in a storage, sync or async. Sessions with the same `key` share it.
+ * Keeps the session as JSON in a storage, sync or async. Sessions with the same `key` share it: one renews for all,
+ * and a login, logout or end of one is seen by all (notices by BroadcastChannel and storage events; they hold no
+ * token).
  *
  * @example
- * createSession({ refresh, store: storageStore(sessionStorage) })
+ * createSession({ refresh, store: storageStore(localStorage) })
  */
 export function storageStore(storage: KeyValueStorage, key = 'tokenflight'): TokenStore {
-  return {
+  const { tell, subscribe } = openNotices(key)
+  const store: TokenStore = {
     name: key,
     get() {
       const found = storage.getItem(key)
       return isThenable(found) ? found.then(parse) : parse(found)
     },
-    set: (record) => storage.setItem(key, JSON.stringify(record)),
-    clear: () => storage.removeItem(key),
+    set: (record) => andThen(storage.setItem(key, JSON.stringify(record)), tell),
+    clear: () => andThen(storage.removeItem(key), tell),
+    subscribe,
   }
+  return isWebStorage(storage) ? overWebStorage(storage, key, store) : store
+}
+
+function andThen(done: unknown, tell: () => void): unknown {
+  return isThenable(done) ? done.then(tell) : tell()
+}
+
+function isWebStorage(storage: KeyValueStorage): storage is Storage {
+  return typeof Storage === 'function' && storage instanceof Storage
 }
 
 /** What is not JSON is handed on as it is: the session says that the store holds something else. */

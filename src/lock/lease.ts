@@ -1,0 +1,41 @@
+import { inProcessLock } from './in-process.js'
+import type { RefreshLock } from './refresh-lock.js'
+
+/** Where a lease is written down. */
+export interface LeasePlace {
+  /** Takes or prolongs the lease until that epoch millisecond. False where someone else has it. */
+  claim(holder: string, until: number): boolean | Promise<boolean>
+  release(holder: string): unknown
+}
+
+/** How long a holder that was closed or frozen keeps the others waiting. */
+const leaseMs = 10_000
+const prolongMs = 2_000
+const lookAgainMs = 50
+
+/**
+ * A lock for pages without `navigator.locks`: within the page by turns, among tabs by a lease in what they share.
+ * Best effort: a holder that is frozen for longer than its lease has lost it without knowing.
+ */
+export function leaseLock(place: LeasePlace): RefreshLock {
+  return {
+    request: (name, options, callback) =>
+      inProcessLock.request(name, options, async () => {
+        const holder = Math.random().toString(36).slice(2)
+        const claim = (): boolean | Promise<boolean> => place.claim(holder, Date.now() + leaseMs)
+        // A place that cannot be written to gives no lease and must not stop anybody.
+        const tryClaim = async (): Promise<boolean> => claim()
+        while (!(await tryClaim().catch(() => true))) {
+          await new Promise((resolve) => setTimeout(resolve, lookAgainMs * (0.5 + Math.random())))
+          if (options.signal?.aborted) throw options.signal.reason
+        }
+        const timer = setInterval(() => void tryClaim().catch(() => {}), prolongMs)
+        try {
+          return await callback()
+        } finally {
+          clearInterval(timer)
+          await (async () => place.release(holder))().catch(() => {})
+        }
+      }),
+  }
+}
