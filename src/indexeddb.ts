@@ -6,5 +6,7 @@
  */
 export { indexedDBStore } from './indexeddb/indexeddb-store.js'
 export type { StoredRecord } from './store/record.js'
+export type { LoginRequiredReason } from './errors.js'
+export type { TokenSet } from './tokens.js'
 export type { RefreshLock } from './lock/refresh-lock.js'
 export type { TokenStore } from './store/token-store.js'

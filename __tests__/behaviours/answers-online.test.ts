@@ -1,29 +1,14 @@
 import { useBench, type Bench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { elapsed, pass, turn, useFakeClock } from '../support/fake-clock.js'
+import { usePage } from '../support/page-double.js'
 import { tokens } from '../support/token-endpoint-double.js'
 
 const { bench } = useBench()
 useFakeClock()
 
-/** Node has no such events: a browser's are put in their place. */
-const listeners = new Map<string, Set<() => void>>()
-const globals = globalThis as { addEventListener?: unknown; removeEventListener?: unknown }
-
-beforeEach(() => {
-  const of = (type: string): Set<() => void> =>
-    listeners.get(type) ?? listeners.set(type, new Set()).get(type)!
-  globals.addEventListener = (type: string, listener: () => void) => void of(type).add(listener)
-  globals.removeEventListener = (type: string, listener: () => void) => void of(type).delete(listener)
-})
-
-afterEach(() => {
-  delete globals.addEventListener
-  delete globals.removeEventListener
-  listeners.clear()
-})
-
-const goOnline = (): void => listeners.get('online')?.forEach((listener) => listener())
+const page = usePage()
+const goOnline = (): void => page.fire('online')
 
 /** A session with a token past its end, whose first grant has just failed; now the server would answer. */
 async function cooling(): Promise<Bench> {
@@ -85,7 +70,7 @@ it('it gives up no answer that may still come: nobody has sent another grant (11
 
 it('dispose leaves no listener on the page (37)', async () => {
   const { session } = await cooling()
-  expect([...listeners.values()].some(({ size }) => size > 0)).toBe(true)
+  expect(page.listeners).toBeGreaterThan(0)
   session.dispose()
-  expect([...listeners.values()].map(({ size }) => size)).toEqual([...listeners.keys()].map(() => 0))
+  expect(page.listeners).toBe(0)
 })

@@ -6,7 +6,7 @@ export interface Known {
   readonly current: Credential | undefined
   /** What was last read or written. */
   readonly known: Pick<StoredRecord, 'sessionId' | 'version'> | undefined
-  /** The session that was left last: found again, its clearing has failed, and it stays left. */
+  /** The session that was left last: found again, its clearing has failed, or an acquisition is on its way. */
   readonly leftId: string | undefined
 }
 
@@ -20,11 +20,12 @@ export type News =
 
 /** Behaviour 34: only what differs from what was last read or written is someone else's doing. */
 export function newsOf(record: StoredRecord | undefined, { current, known, leftId }: Known): News {
+  if (record && record.sessionId === leftId) return { type: 'none' }
   if (!record || record.ended) return endIn(record, current, known)
   const isOld = [known, current].some(
     (held) => held?.sessionId === record.sessionId && record.version <= held.version,
   )
-  if (isOld || record.sessionId === leftId) return { type: 'none' }
+  if (isOld) return { type: 'none' }
   return { type: current?.sessionId === record.sessionId ? 'renewed' : 'login', record }
 }
 

@@ -1,0 +1,121 @@
+import { storageStore, type KeyValueStorage } from 'tokenflight/axios'
+import { useBench, type Bench } from '../support/bench.js'
+import { deferred } from '../support/deferred.js'
+import { pass, useFakeClock } from '../support/fake-clock.js'
+import { sessionErrorOf, watch } from '../support/outcome.js'
+import { usePage } from '../support/page-double.js'
+import { tokens } from '../support/token-endpoint-double.js'
+import { useWebStorage } from '../support/web-storage-double.js'
+
+const { bench } = useBench()
+useFakeClock()
+usePage()
+const { process: newProcess } = useWebStorage()
+
+/** A page without `navigator.locks`, in a process of its own; its in-process lock is not the other's. */
+async function tab(storage: KeyValueStorage, first?: Bench): Promise<Bench> {
+  const one = bench({
+    store: storageStore(storage),
+    ...(first && { grant: { fetch: first.endpoint.fetch } }),
+  })
+  if (!first) await one.session.login(tokens(1))
+  one.api.dead.add('access-1')
+  return one
+}
+
+const lease = (storage: KeyValueStorage): unknown => storage.getItem('tokenflight.lease')
+/** Another tab's, as it would stand there. */
+const otherLease = (lastsMs: number): string => `other ${Date.now() + lastsMs}`
+
+it('without Web Locks a tab renews under a lease in the storage, and gives it back (34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  const answer = deferred()
+  one.endpoint.answer = async ({ index }) => (await answer.promise, { body: tokens(index + 1) })
+  const request = one.http.get('/me')
+  await pass(100)
+  expect([one.endpoint.sent, lease(localStorage)]).toEqual([
+    ['refresh-1'],
+    expect.stringMatching(/^\w+ \d+$/),
+  ])
+  answer.resolve()
+  await pass(100)
+  expect([(await request).data.token, lease(localStorage)]).toEqual(['access-2', null])
+})
+
+it('another tab’s lease is waited for: what it has renewed is adopted without a grant (6, 34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  localStorage.setItem('tokenflight.lease', otherLease(10_000))
+  const request = watch(one.http.get('/me'))
+  await pass(2_000)
+  expect([request.settled, one.endpoint.sent]).toEqual([false, []])
+  const record = one.stored()!
+  localStorage.setItem(
+    'tokenflight',
+    JSON.stringify({ ...record, version: 2, tokens: { accessToken: 'access-9' } }),
+  )
+  localStorage.removeItem('tokenflight.lease')
+  await pass(300)
+  expect([(await request.promise).data.token, one.endpoint.sent]).toEqual(['access-9', []])
+})
+
+it('a holder that was closed holds nobody up for longer than its lease (9, 34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  localStorage.setItem('tokenflight.lease', otherLease(10_000))
+  const request = one.http.get('/me')
+  await pass(10_300)
+  expect((await request).data.token).toBe('access-2')
+})
+
+it('a holder that goes on for ever ends in an error at the deadline, and the session is kept (9, 34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  localStorage.setItem('tokenflight.lease', otherLease(1_000_000))
+  const refusal = sessionErrorOf(one.http.get('/me'))
+  await pass(30_000)
+  expect(await refusal).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason: 'lock' })
+  expect([one.endpoint.sent, one.session.getSnapshot().status]).toEqual([[], 'active'])
+})
+
+it('of two tabs that claim at once one has it: the other sees so and waits (34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  const request = watch(one.http.get('/me'))
+  await pass(10)
+  // Both found it free; the other one has written last.
+  localStorage.setItem('tokenflight.lease', otherLease(1_000))
+  await pass(500)
+  expect([request.settled, one.endpoint.sent]).toEqual([false, []])
+  await pass(1_000)
+  expect((await request.promise).data.token).toBe('access-2')
+})
+
+it('a lease is prolonged while the grant is on its way (34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  const answer = deferred()
+  one.endpoint.answer = async () => (await answer.promise, { body: tokens(2) })
+  const request = one.http.get('/me')
+  await pass(20_000)
+  const lapses = Number(String(lease(localStorage)).split(' ')[1])
+  expect(lapses).toBeGreaterThan(Date.now() + 7_000)
+  answer.resolve()
+  await pass(100)
+  expect((await request).data.token).toBe('access-2')
+})
+
+it('a storage that is full gives no lease, and stops nobody (9, 33)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  localStorage.setItem = () => {
+    throw new Error('QuotaExceededError')
+  }
+  const request = one.http.get('/me')
+  await pass(100)
+  expect((await request).data.token).toBe('access-2')
+  expect(one.takeProblems().map(({ message }) => message)).toEqual([
+    'The token store could not be written; the session goes on in memory',
+  ])
+})
