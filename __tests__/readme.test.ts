@@ -13,6 +13,7 @@ import { failOnLeaks } from './support/no-leaks.js'
 import { blocksOf, Compiled, run, textOf, type Exports, type Surroundings } from './support/readme-blocks.js'
 import { esModules, type Libraries, type Me } from './support/readme-libraries.js'
 import { scriptedServer } from './support/scripted-server.js'
+import { mapStorage } from './support/watched-sessions.js'
 
 failOnLeaks()
 
@@ -386,6 +387,25 @@ describe('a block that says it runs', () => {
     sessions.push(session)
     expect(await session.getAccessToken()).toMatch(/^at-/)
     expect(servers.auth.counts).toEqual({ asked: 1, granted: 1, refused: 0, reused: 0 })
+  })
+
+  test('tabs: two pages over one localStorage make one grant, and a logout in one is seen in the other', async () => {
+    const globals = { localStorage: mapStorage() }
+    const first = await play('tabs', {}, { globals })
+    await first.session.login(servers.auth.issue('ada'))
+    const addresses = { 'https://auth.example.com/oauth/token': servers.auth.tokenEndpoint }
+    const second = (await run(block('tabs'), { addresses, globals }))['session'] as Session
+    sessions.push(second)
+    const api = axios.create({ baseURL: servers.api.origin })
+    tokenflight.attachSession(api, second)
+    servers.auth.expireAll()
+    const answers = await Promise.all([first.api, api, first.api, api].map((page) => page.get('/me')))
+    expect(answers.map(({ data }) => data.who)).toEqual(Array(4).fill('ada'))
+    expect(servers.auth.counts).toMatchObject({ asked: 1, granted: 1, reused: 0 })
+    const isOut = new Promise<void>((resolve) => second.subscribe(resolve))
+    await first.session.logout()
+    await isOut
+    expect(second.getSnapshot().status).toBe('signedOut')
   })
 
   test('vault: after a restart the button renews with what the keychain gives, asked once', async () => {
