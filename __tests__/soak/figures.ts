@@ -135,6 +135,11 @@ function checksOf(findings: Findings): Check[] {
       found: server.mostGrantsAtOnce,
       isGood: server.mostGrantsAtOnce === 1,
     },
+    {
+      what: `callers who were told that there is no token, with ${faulty} faulty grants`,
+      found: tally(load.outcomes).unavailable,
+      isGood: faulty > 0 || tally(load.outcomes).unavailable === 0,
+    },
     none('sessions that were ended', renewed),
     none('requests held at the end', findings.heldAtEnd),
     {

@@ -31,13 +31,21 @@ export interface LoadResult {
   readonly endedAt: number
 }
 
+/** How far it is. */
+export interface Progress {
+  readonly done: number
+  readonly held: number
+  /** At the last checkpoint. */
+  readonly heapBytes: number
+}
+
 /** What the load is. */
 export interface LoadTerms {
   readonly requests: number
   /** How many requests each tab has on its way. */
   readonly atOnce: number
   readonly checkpoints: number
-  readonly onProgress: (done: number, held: number) => void
+  readonly onProgress: (progress: Progress) => void
 }
 
 /** How often held requests are sampled. */
@@ -61,7 +69,9 @@ export async function runLoad(tabs: Tabs, sending: Sending, terms: LoadTerms): P
     }
   }
   const startedAt = Date.now()
-  const sampler = sample(tabs, () => done, terms.onProgress)
+  const tell = (held: number): void =>
+    terms.onProgress({ done, held, heapBytes: checkpoints.at(-1)?.heapBytes ?? 0 })
+  const sampler = sample(tabs, () => done, tell)
   for (let index = 1; index <= count; index++) {
     const end = Math.round((requests * index) / count)
     await Promise.all(tabs.all.flatMap((tab) => Array.from({ length: terms.atOnce }, () => work(tab, end))))
@@ -83,7 +93,7 @@ async function settledHeap(): Promise<number> {
 function sample(
   tabs: Tabs,
   done: () => number,
-  onProgress: LoadTerms['onProgress'],
+  tell: (held: number) => void,
 ): { stop(): Pick<LoadResult, 'samples' | 'mostHeld'> } {
   const samples = new Series(3)
   let most = 0
@@ -94,7 +104,7 @@ function sample(
   const timer = setInterval(() => {
     look()
     samples.add(Date.now(), most, done() - before)
-    onProgress(done(), most)
+    tell(most)
     mostHeld = Math.max(mostHeld, most)
     before = done()
     most = tabs.held()

@@ -9,6 +9,7 @@ export interface SoakOptions extends SoakTerms {
   readonly atOnce: number
   /** How often the heap is measured. Default 50. */
   readonly checkpoints: number
+  /** Default 30 000, as the package has it; a grant that hangs takes so long. */
   readonly refreshTimeoutMs: number
   /** Where plots and figures go. Default: nowhere. */
   readonly out: string | undefined
@@ -21,8 +22,8 @@ const defaults = {
   tabs: '20',
   'at-once': '8',
   checkpoints: '50',
-  'lifetime-ms': '500',
-  'refresh-timeout-ms': '3000',
+  'lifetime-ms': '1000',
+  'refresh-timeout-ms': '30000',
   'grant-fault-every': '100',
 } as const
 

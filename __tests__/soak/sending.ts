@@ -41,7 +41,8 @@ export class Sending {
     if (code === 'ERR_REFRESH_UNAVAILABLE') return 'unavailable'
     if (controller?.signal.aborted && (isCancel(error) || error === controller.signal.reason)) return 'hang'
     const { status } = (error as AxiosError).response ?? {}
-    if (!code && status) return ofStatus(status)
+    // A body that could be read only once is gone with the 401 that its caller gets.
+    if (status && (!code || code === 'ERR_BODY_NOT_REPLAYABLE')) return ofStatus(status)
     if (!code && isReset(error)) return 'reset'
     const text = `${code ?? ''} ${String(error)} ${String((error as Error).cause)}`.trim()
     this.surprises.set(text, (this.surprises.get(text) ?? 0) + 1)

@@ -24,7 +24,7 @@ async function soak(options: SoakOptions): Promise<Findings> {
   const tabs = await openTabs({ origin: server.origin, count, refreshTimeoutMs })
   const progress = showProgress(requests, options.isJson)
   const load = await runLoad(tabs, sending, { requests, atOnce, checkpoints, onProgress: progress.show })
-  progress.stop(load.outcomes.length)
+  progress.stop()
   const heldAtEnd = tabs.held()
   const report = await server.report()
   tabs.close()
