@@ -114,7 +114,7 @@ function expiryOf(
   const { exp, iat } = readJwtClaims(accessToken) ?? {}
   if (told !== undefined || typeof exp !== 'number') return told
   if (typeof iat === 'number') return after(receivedAt, exp - iat)
-  return exp * 1000 > receivedAt ? exp * 1000 : undefined
+  return exp * 1000 > receivedAt ? moment(exp * 1000) : undefined
 }
 
 function refreshExpiryOf(
@@ -137,7 +137,7 @@ function after(start: number, value: unknown): number | undefined {
 /** JSON has no Infinity: a store would lose it. */
 function moment(value: unknown): number | undefined {
   const time = number(value)
-  return time === undefined ? undefined : Math.min(time, endOfTime)
+  return time === undefined ? undefined : Math.min(Math.max(time, 0), endOfTime)
 }
 
 function text(value: unknown): string | undefined {

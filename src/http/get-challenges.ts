@@ -14,10 +14,14 @@ export function getChallenges(errorOrResponse: unknown): Challenge[] {
     | { response?: unknown; headers?: unknown; cause?: unknown }
     | null
     | undefined
-  for (let depth = 0; typeof candidate === 'object' && candidate !== null && depth < 16; depth++) {
-    const { headers } = (candidate.response ?? candidate) as { headers?: unknown }
-    if (headers) return parseChallenges(readHeader(headers, 'www-authenticate'))
-    candidate = candidate.cause as typeof candidate
+  try {
+    for (let depth = 0; typeof candidate === 'object' && candidate !== null && depth < 16; depth++) {
+      const { headers } = (candidate.response ?? candidate) as { headers?: unknown }
+      if (headers) return parseChallenges(readHeader(headers, 'www-authenticate'))
+      candidate = candidate.cause as typeof candidate
+    }
+  } catch {
+    // A getter of somebody else's error has failed.
   }
   return []
 }

@@ -23,11 +23,20 @@ const reasons: readonly string[] = ['refused', 'refresh_token_expired', 'no_refr
 
 /** Reads what a store gave back; undefined for anything that is not a record of this form. Never throws. */
 export function readRecord(value: unknown): StoredRecord | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
+  try {
+    return isRecord(value) ? value : undefined
+  } catch {
+    // A proxy or a getter of the store's own library that fails.
+    return undefined
+  }
+}
+
+function isRecord(value: unknown): value is StoredRecord {
+  if (typeof value !== 'object' || value === null) return false
   const { format, sessionId, version, tokens, issuedAt, ended } = value as Partial<
     Record<keyof StoredRecord, unknown>
   >
-  const isRecord =
+  return (
     format === 1 &&
     typeof sessionId === 'string' &&
     sessionId !== '' &&
@@ -36,7 +45,7 @@ export function readRecord(value: unknown): StoredRecord | undefined {
     Number.isFinite(issuedAt) &&
     (ended === undefined || reasons.includes(ended as string)) &&
     isTokenSet(tokens)
-  return isRecord ? (value as StoredRecord) : undefined
+  )
 }
 
 function isTokenSet(value: unknown): boolean {

@@ -1,0 +1,56 @@
+/** What the fuzzing has found, each as a test of its own. */
+import { getChallenges, memoryStore, type Session } from 'tokenflight'
+import { watchSessions } from '../support/watched-sessions.js'
+import { failOnLeaks } from '../support/no-leaks.js'
+
+failOnLeaks()
+const sessions = watchSessions()
+
+const jwt = (claims: string): string => `e30.${Buffer.from(claims).toString('base64url')}.x`
+const failing = {
+  get format(): never {
+    throw new Error('The proxy is gone')
+  },
+}
+
+function open(store: object): Session {
+  const session = sessions.open({
+    refresh: () => new Promise(() => {}),
+    store: { ...memoryStore(), ...store },
+  })
+  sessions.listen(session)
+  return session
+}
+
+it.each([
+  ['ends after all time', '{"exp":1e308}', 8.64e15],
+  ['has no number but Infinity', '{"exp":1e999}', 8.64e15],
+])('a JWT that %s gives an expiry that a store can keep (31, 33)', async (_, claims, expiresAt) => {
+  const session = open({})
+  await session.login({ access_token: jwt(claims) })
+  expect((await session.getTokens())?.expiresAt).toBe(expiresAt)
+})
+
+it('an expiry before all time is one that a store can keep (31, 33)', async () => {
+  const session = open({})
+  await session.login({ accessToken: 'a', expiresAt: -Infinity })
+  expect((await session.getTokens())?.expiresAt).toBe(0)
+})
+
+it.each([
+  ['at once', () => failing],
+  ['later', async () => failing],
+])('a store that gives %s what cannot be looked at holds nothing (33, 37)', async (_, get) => {
+  const session = open({ get })
+  expect(await session.getTokens()).toBeUndefined()
+  expect(session.getSnapshot().status).toBe('signedOut')
+})
+
+it('an error whose own getters fail has no challenges (13)', () => {
+  const error = Object.defineProperty(new Error(), 'response', {
+    get() {
+      throw new Error('not available')
+    },
+  })
+  expect(getChallenges(error)).toEqual([])
+})
