@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 
 /** All inputs of all files together; `npm run test:hostile` asks for a million and more. */
-const total = Number(process.env['FUZZ_RUNS'] ?? 9_000)
+const total = Number(process.env['FUZZ_RUNS'] ?? 6_000)
+
+/** True where someone has asked for more than the usual tests. */
+export const isLongRun = process.env['FUZZ_RUNS'] !== undefined
 
 let fed = 0
 
@@ -18,7 +21,7 @@ export function feed(): void {
 /** To be called once at the top of a file: what was fed is said after it, in a long run. */
 export function countInputs(file: string): void {
   afterAll(() => {
-    if (process.env['FUZZ_RUNS']) process.stdout.write(`hostile inputs in ${file}: ${fed}\n`)
+    if (isLongRun) process.stdout.write(`hostile inputs in ${file}: ${fed}\n`)
   })
 }
 
