@@ -1,6 +1,9 @@
 import { RefreshConfigurationError } from '../errors.js'
+import type { Endpoints, FindEndpoints } from './endpoints.js'
+import { loader } from './loader.js'
 import type { ReceivedAnswer } from './answer.js'
 import type { RefreshTokenGrant } from './grant-options.js'
+import { reasonOf } from '../http/abort.js'
 
 /** What sets one grant apart from another; all else of its body is the client's (RFC 6749 §6, §4.4). */
 export interface GrantMembers {
@@ -8,21 +11,45 @@ export interface GrantMembers {
   readonly refresh_token?: string | undefined
 }
 
+/** What a client shows of itself: a header's value, or members of the body. */
+type Proof = Readonly<Record<string, string | undefined>>
+
 /**
  * Sends one request to the token endpoint, through no interceptor and without a bearer token.
  *
  * @returns the answer, whatever its status
- * @throws RefreshConfigurationError where the request cannot be written; else what `fetch` rejects with
+ * @throws RefreshConfigurationError where the request cannot be written, what `find` throws, else what `fetch`
+ * rejects with
  */
 export async function sendTokenRequest(
-  endpoint: RefreshTokenGrant,
-  members: GrantMembers,
+  client: RefreshTokenGrant,
+  find: FindEndpoints,
+  grant: GrantMembers,
   signal: AbortSignal,
 ): Promise<ReceivedAnswer> {
-  const request = writeRequest(endpoint, members, signal)
+  const endpoints = await find(signal)
+  const write = (own: Proof): object => {
+    const { scope, resource, parameters } = client
+    return client.body?.(grant.refresh_token ?? '') ?? { ...grant, ...own, scope, resource, ...parameters }
+  }
+  return post(client, endpoints, endpoints.tokenEndpoint, write, { signal })
+}
+
+/** Posts what `write` makes of the client's own members of the body. @throws as `sendTokenRequest` does */
+export async function post(
+  client: RefreshTokenGrant,
+  endpoints: Endpoints,
+  url: string,
+  write: (own: Proof) => object,
+  init: RequestInit & { readonly signal: AbortSignal },
+): Promise<ReceivedAnswer> {
+  const assertion = await assertionOf(client, endpoints)
+  const request = { ...writeRequest(client, write, assertion), ...init }
+  // While it was made ready, whoever wants it may have left.
+  if (init.signal.aborted) throw reasonOf(init.signal)
   // Not called as a method: a browser's fetch refuses any `this` but the window.
-  const send = endpoint.fetch ?? globalThis.fetch
-  return readAnswer(await send(String(endpoint.tokenEndpoint), request))
+  const send = client.fetch ?? globalThis.fetch
+  return readAnswer(await send(url, request))
 }
 
 /** Reads a `Response` to its end. @throws what the body's stream fails with */
@@ -42,19 +69,21 @@ export function readBody(body: unknown): unknown {
   }
 }
 
-function writeRequest(endpoint: RefreshTokenGrant, grant: GrantMembers, signal: AbortSignal): RequestInit {
-  const { encoding, scope, resource, parameters, refreshTokenIn, credentials } = endpoint
+function writeRequest(
+  client: RefreshTokenGrant,
+  write: (own: Proof) => object,
+  assertion: Proof | undefined,
+): RequestInit {
+  const { encoding, refreshTokenIn, credentials } = client
   try {
-    const { authorization, ...client } = proveClient(endpoint)
-    const own = endpoint.body?.(grant.refresh_token ?? '')
-    const members = own ?? { ...grant, ...client, scope, resource, ...parameters }
+    const { authorization, ...own } = assertion ?? proveClient(client)
+    const members = write(own)
     // No `cache`: some runtimes throw at it, and nobody caches a POST. `credentials` only where needed: the same.
     return {
       method: 'POST',
       redirect: 'manual',
-      headers: writeHeaders(endpoint, authorization),
+      headers: writeHeaders(client, authorization),
       body: encoding === 'json' ? JSON.stringify(members) : writeForm(members),
-      signal,
       credentials: credentials ?? (refreshTokenIn === 'cookie' ? 'include' : undefined),
     } as RequestInit
   } catch (cause) {
@@ -62,9 +91,19 @@ function writeRequest(endpoint: RefreshTokenGrant, grant: GrantMembers, signal: 
   }
 }
 
-/** Shows who the client is at the token endpoint (RFC 6749 §2.3.1; a public client: §3.2.1). */
-function proveClient(endpoint: RefreshTokenGrant): Readonly<Record<string, string | undefined>> {
-  const { clientId, clientSecret, clientAuthentication = clientSecret && 'client_secret_basic' } = endpoint
+/** A signed assertion (RFC 7523 §2.2), where the client shows who it is by one. */
+async function assertionOf(
+  client: RefreshTokenGrant,
+  { issuer, tokenEndpoint }: Endpoints,
+): Promise<Proof | undefined> {
+  if (!client.clientAssertion) return undefined
+  const { assertClient } = await loader(() => import('./client-assertion.js'))()
+  return assertClient(client, issuer ?? tokenEndpoint)
+}
+
+/** Shows who the client is (RFC 6749 §2.3.1; a public client: §3.2.1). */
+function proveClient(client: RefreshTokenGrant): Proof {
+  const { clientId, clientSecret, clientAuthentication = clientSecret && 'client_secret_basic' } = client
   // Encoded first, so that a colon in the id is not taken for the one between them; and it is ASCII then.
   if (clientAuthentication === 'client_secret_basic')
     return { authorization: `Basic ${btoa([clientId, clientSecret].map(formEncode).join(':'))}` }

@@ -1,4 +1,4 @@
-import { createAcquire, createGrant, type Grant } from '../grant/grant.js'
+import { createAcquire, createGrant, createPreparation, type Grant } from '../grant/grant.js'
 import {
   coolingMs,
   credentialOf,
@@ -19,6 +19,7 @@ import { Landing } from './landing.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
 import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
+import type { Revocation } from './revocation.js'
 import type { Settings } from '../options.js'
 import { shortestAttemptMs } from './pace.js'
 import type { TokenSet } from '../tokens.js'
@@ -33,19 +34,28 @@ export class Renewal {
   readonly #landing: Landing
   readonly #lock: NonNullable<FlightPlan['lock']>
   readonly #grant: Grant | undefined
+  readonly #prepare: FlightPlan['prepare']
   readonly #acquire: Acquirer | undefined
   readonly #budget: Budget
   readonly #signals = new WeakSet<object>()
   readonly #isCookie: boolean
 
-  constructor(core: Core, persistence: Persistence, lock: RefreshLock, lockName: string) {
+  constructor(
+    core: Core,
+    persistence: Persistence,
+    lock: RefreshLock,
+    lockName: string,
+    revocation: Revocation,
+  ) {
     const { settings } = core
     const { refresh, acquire } = settings
     this.#core = core
     this.#persistence = persistence
     this.#lock = (signal, callback) => lock.request(lockName, { signal }, callback)
     const judged = { ...settings, isSessionOver: guardedIsSessionOver(core) }
-    this.#grant = refresh && createGrant(refresh, judged)
+    this.#grant = refresh && revocation.over(createGrant(refresh, judged, revocation.find))
+    const hasIssuer = typeof refresh === 'object' && refresh.issuer !== undefined
+    this.#prepare = hasIssuer ? createPreparation(revocation.find, judged) : undefined
     this.#acquire = acquire && createAcquire(acquire, judged)
     this.#budget = new Budget(settings.refreshBudget)
     this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
@@ -59,7 +69,12 @@ export class Renewal {
     this.#landing.over(error, this.#grant !== undefined)
   }
 
-  /** True for the signal that a refresh function or `acquire` was given. */
+  /** Requests that carry this signal are left alone. */
+  own(signal: AbortSignal): void {
+    this.#signals.add(signal)
+  }
+
+  /** True for the signal that a refresh function, `acquire` or `onStepUp` was given. */
   isOwn(signal: object): boolean {
     return this.#signals.has(signal)
   }
@@ -125,8 +140,19 @@ export class Renewal {
     else this.#core.transition(warmed(state))
   }
 
+  /** Brings in tokens that were had elsewhere, the way that a grant's come. Not while another flight is on its way. */
+  bring(tokens: () => TokenSet): void {
+    const attempt = async (): Promise<Verdict> => ({ type: 'granted', tokens: tokens() })
+    this.#takeOff('requested', 0, undefined, { attempt, prepare: undefined, unlock: undefined })
+  }
+
   /** A grant, or an acquisition where there is nothing to grant from or where the session has `ended`. */
-  #takeOff(reason: RefreshReason, waitMs: number, ended?: LoginRequiredError): void {
+  #takeOff(
+    reason: RefreshReason,
+    waitMs: number,
+    ended?: LoginRequiredError,
+    brought?: Partial<FlightPlan>,
+  ): void {
     const { state, settings, vault } = this.#core
     const isKept = credentialOf(state) || this.#isCookie || vault
     const isGrant = !ended && this.#grant && (isKept || !this.#acquire)
@@ -142,10 +168,14 @@ export class Renewal {
       isShared: this.#persistence.isShared,
       lock: isGrant ? this.#lock : undefined,
       ended,
-      unlock: isGrant && vault ? async () => void (vaulted = await vault.take(reason)) : undefined,
+      ...(isGrant && {
+        prepare: this.#prepare,
+        unlock: vault && (async () => void (vaulted = await vault.take(reason))),
+      }),
       attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted),
+      ...brought,
     })
-    this.#signals.add(flight.signal)
+    this.own(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     // A subscriber may have logged out just now: then this flight has been left already.
     if (flightsOf(this.#core.state).includes(flight)) flight.start()
