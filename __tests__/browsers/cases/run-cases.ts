@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import type { Browser, Engine } from '../engines/engine.js'
+import { bundlePage } from '../page/bundle.js'
+import { Site } from '../site/site.js'
+import type { Case } from './case.js'
+import { expectNothingAmiss } from './expect-nothing-amiss.js'
+import { storm } from './storm.js'
+import { World } from './world.js'
+
+/** Every case. */
+const cases: readonly Case[] = [...storm]
+
+/** A browser takes seconds to start, and a busy machine makes it slower. */
+const limitMs = 60_000
+
+/** Makes a test of each case for one engine. One that is not installed is named as not run, and fails where CI is set. */
+export function runCases(engine: Engine): void {
+  const missing = engine.programs.filter((program) => !existsSync(program))
+  if (missing.length) return notRun(engine, missing)
+  let browser: Browser
+  let script: string
+  beforeAll(async () => {
+    ;[browser, script] = await Promise.all([engine.launch(), bundlePage()])
+  }, limitMs)
+  afterAll(() => browser?.close(), limitMs)
+  const own = cases.filter(({ engines }) => engines?.includes(engine.name) ?? true)
+  it.each(own)(
+    `${engine.name}: $title`,
+    async ({ server, run }) => {
+      const site = await Site.start(script, server)
+      const world = new World(browser, site)
+      try {
+        await run(world)
+        await expectNothingAmiss(world)
+      } catch (error) {
+        throw new Error(`${(error as Error).message}\n\nThe server saw ${seenBy(site)}`, { cause: error })
+      } finally {
+        await world.closeAll()
+        await site.close()
+      }
+    },
+    limitMs,
+  )
+}
+
+/** What a case that fails is judged by. */
+function seenBy({ auth, api, grants }: Site): string {
+  const answers = [200, 401].map((status) => `${api.answered(status).length} × ${status}`)
+  const grantsSeen = grants.seen.map(({ tab, progress }) => `${tab} ${progress}`)
+  return `${JSON.stringify(auth.counts)}; grants: ${grantsSeen.join(', ')}; API: ${answers.join(', ')}`
+}
+
+function notRun({ name }: Engine, missing: readonly string[]): void {
+  const what = `${name}: NOT RUN, ${missing.join(' and ')} not found`
+  if (!process.env['CI']) return void it.todo(what)
+  it(what, () => {
+    throw new Error(`Expected ${missing.join(' and ')} to be installed; see __tests__/browsers/README.md`)
+  })
+}

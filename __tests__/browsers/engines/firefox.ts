@@ -1,0 +1,44 @@
+import { launch, type Browser as Program, type Page as Tab } from 'puppeteer-core'
+import type { Browser, Engine, Page } from './engine.js'
+import { processesBelow } from './processes.js'
+
+const program = '/usr/bin/firefox-esr'
+
+/** Debian's Firefox, driven over WebDriver BiDi. */
+export const firefox: Engine = {
+  name: 'Firefox',
+  programs: [program],
+  async launch(): Promise<Browser> {
+    const browser = await launch({
+      browser: 'firefox',
+      executablePath: program,
+      headless: true,
+      // One process for each tab, up to this many; by itself it gives four to all tabs of a site.
+      extraPrefsFirefox: { 'dom.ipc.processCount.webIsolated': 16 },
+    })
+    const root = browser.process()?.pid ?? 0
+    return {
+      open: (url) => open(browser, url),
+      pageProcesses: () => Promise.resolve(processesBelow(root, '-isForBrowser')),
+      close: () => browser.close(),
+    }
+  },
+}
+
+async function open(browser: Program, url: string): Promise<Page> {
+  const tab = await browser.newPage()
+  await tab.goto(url)
+  return pageOf(tab)
+}
+
+function pageOf(tab: Tab): Page {
+  return {
+    evaluate: (expression) => tab.evaluate(expression) as Promise<never>,
+    go: (url) => tab.goto(url).then(nothing),
+    back: () => tab.goBack().then(nothing),
+    reload: () => tab.reload().then(nothing),
+    close: () => tab.close(),
+  }
+}
+
+function nothing(): void {}

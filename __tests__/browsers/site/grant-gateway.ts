@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Arrivals } from '../../../examples/servers/arrivals.js'
+import { Gate } from '../../../examples/servers/gate.js'
+import { forward, relay, type Forwarded } from './forward.js'
+
+/** Where a grant can be stopped: on its way to the authorization server, or its answer on the way back. */
+export type Stop = 'before' | 'after'
+
+/** One grant as the gateway saw it. */
+export interface SeenGrant {
+  /** Who asked, by its `X-Tab`. */
+  readonly tab: string
+  /** How far it came. A client that has gone is `left`: before, the server never heard of it. */
+  readonly progress: 'before' | 'after' | 'answered' | 'left before' | 'left after'
+}
+
+/** What stands before the token endpoint: it lets grants through, stops them, or cuts their connections. */
+export class GrantGateway {
+  readonly #seen: { -readonly [Key in keyof SeenGrant]: SeenGrant[Key] }[] = []
+  readonly #gates = { before: new Gate(), after: new Gate() }
+  readonly #arrivals = { before: new Arrivals(), after: new Arrivals() }
+  readonly #open = new Set<ServerResponse>()
+
+  /** Every grant since the start, in the order of arrival. */
+  get seen(): readonly SeenGrant[] {
+    return this.#seen
+  }
+
+  /** From now on grants stop here. */
+  hold(stop: Stop): void {
+    this.#gates[stop].hold()
+  }
+
+  /** Lets on all that stand here, and whoever comes. */
+  release(stop: Stop): void {
+    this.#gates[stop].release()
+  }
+
+  /** Resolves when so many grants have come this far since the start. */
+  reached(stop: Stop, count: number): Promise<void> {
+    return this.#arrivals[stop].reached(count)
+  }
+
+  /** Cuts the connection of every grant that is on its way, and lets on whoever comes. */
+  cut(stop: Stop): void {
+    for (const response of this.#open) response.destroy()
+    this.release(stop)
+  }
+
+  /** Takes one request for the token endpoint to `target`. */
+  async pass(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> {
+    const seen = { tab: String(request.headers['x-tab']), progress: 'before' as SeenGrant['progress'] }
+    this.#seen.push(seen)
+    this.#open.add(response)
+    response.once('close', () => this.#open.delete(response))
+    const forwarded = await this.#there(request, response, target)
+    if (forwarded === undefined) return void (seen.progress = 'left before')
+    seen.progress = 'after'
+    this.#arrivals.after.add()
+    await this.#gates.after.pass()
+    seen.progress = response.destroyed ? 'left after' : 'answered'
+    relay(forwarded, response)
+  }
+
+  async #there(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: URL,
+  ): Promise<Forwarded | undefined> {
+    this.#arrivals.before.add()
+    await this.#gates.before.pass()
+    return response.destroyed ? undefined : forward(request, target)
+  }
+}
