@@ -10,5 +10,7 @@ export interface Case {
   readonly server?: AuthorizationServerOptions
   /** The engines that have what it takes. Default: all. */
   readonly engines?: readonly Engine['name'][]
+  /** The problems that the sessions must report; any other fails the case. Default: none. */
+  readonly problems?: RegExp
   readonly run: (world: World) => Promise<void>
 }

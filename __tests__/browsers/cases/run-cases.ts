@@ -4,11 +4,16 @@ import { bundlePage } from '../page/bundle.js'
 import { Site } from '../site/site.js'
 import type { Case } from './case.js'
 import { expectNothingAmiss } from './expect-nothing-amiss.js'
+import { changes } from './changes.js'
+import { leaving } from './leaving.js'
+import { standstill } from './standstill.js'
+import { storage } from './storage.js'
 import { storm } from './storm.js'
+import { withoutLocks } from './without-locks.js'
 import { World } from './world.js'
 
 /** Every case. */
-const cases: readonly Case[] = [...storm]
+const cases: readonly Case[] = [...storm, ...leaving, ...changes, ...standstill, ...storage, ...withoutLocks]
 
 /** A browser takes seconds to start, and a busy machine makes it slower. */
 const limitMs = 60_000
@@ -26,12 +31,12 @@ export function runCases(engine: Engine): void {
   const own = cases.filter(({ engines }) => engines?.includes(engine.name) ?? true)
   it.each(own)(
     `${engine.name}: $title`,
-    async ({ server, run }) => {
+    async ({ server, run, problems }) => {
       const site = await Site.start(script, server)
       const world = new World(browser, site)
       try {
         await run(world)
-        await expectNothingAmiss(world)
+        await expectNothingAmiss(world, problems)
       } catch (error) {
         throw new Error(`${(error as Error).message}\n\nThe server saw ${seenBy(site)}`, { cause: error })
       } finally {

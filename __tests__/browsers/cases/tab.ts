@@ -72,7 +72,7 @@ export class Tab {
   #call(control: keyof TabControls, ...values: readonly (string | number)[]): Promise<void> {
     // Nothing comes back: what an engine makes of undefined differs.
     return this.page.evaluate(
-      `(window.tab.${control}(${values.map((value) => JSON.stringify(value))}), null)`,
+      `(window.tab.${control}(${values.map((value) => JSON.stringify(value)).join()}), null)`,
     )
   }
 }

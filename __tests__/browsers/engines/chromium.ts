@@ -1,14 +1,16 @@
-import {
-  chromium as playwright,
-  type BrowserContext,
-  type CDPSession,
-  type Page as Tab,
-} from 'playwright-core'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium as playwright, type BrowserContext, type CDPSession } from 'playwright-core'
+import { until } from '../cases/until.js'
 import type { Browser, Engine, Page } from './engine.js'
+import { startDebugged } from './program.js'
 
 const program = '/usr/bin/chromium'
 
 const programArguments = [
+  '--headless=new',
+  '--remote-debugging-port=0',
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -18,33 +20,29 @@ const programArguments = [
   '--disable-sync',
 ]
 
-/** What playwright adds so that tabs neither sleep in the background nor are kept for going back. A user's do. */
-const unreal = [
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-renderer-backgrounding',
-  '--disable-back-forward-cache',
-]
-
-/** Debian's Chromium, driven over its own protocol. Tabs without an opener have a process each. */
+/**
+ * Debian's Chromium, driven over its own protocol. It is started here, without what playwright sets for other tests:
+ * so tabs in the background are hidden, slowed down and frozen as a user's are. Each has a process of its own.
+ */
 export const chromium: Engine = {
   name: 'Chromium',
   programs: [program],
   async launch(): Promise<Browser> {
-    const browser = await playwright.launch({
-      executablePath: program,
-      args: programArguments,
-      ignoreDefaultArgs: unreal,
-    })
-    const context = await browser.newContext()
+    const profile = await mkdtemp(join(tmpdir(), 'tokenflight-chromium-'))
+    const running = await startDebugged(program, [...programArguments, `--user-data-dir=${profile}`])
+    const browser = await playwright.connectOverCDP(running.address, { noDefaults: true })
     const protocol = await browser.newBrowserCDPSession()
     return {
-      open: (url) => open(context, url),
+      open: (url) => open(browser.contexts()[0] as BrowserContext, url),
       async pageProcesses() {
         const { processInfo } = await protocol.send('SystemInfo.getProcessInfo')
         return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
       },
-      close: () => browser.close(),
+      async close() {
+        await browser.close()
+        await running.end()
+        await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+      },
     }
   },
 }
@@ -52,18 +50,32 @@ export const chromium: Engine = {
 async function open(context: BrowserContext, url: string): Promise<Page> {
   const tab = await context.newPage()
   await tab.goto(url)
-  return pageOf(tab, await context.newCDPSession(tab))
+  return {
+    ...pageOf(await context.newCDPSession(tab)),
+    go: (to) => tab.goto(to).then(nothing),
+    reload: () => tab.reload().then(nothing),
+    close: () => tab.close(),
+  }
 }
 
-function pageOf(tab: Tab, protocol: CDPSession): Page {
+/** What playwright would wait for in vain: it does not know pages that come back as they were. */
+function pageOf(protocol: CDPSession): Omit<Page, 'go' | 'reload' | 'close'> {
+  const evaluate = async (expression: string) => {
+    const answer = await protocol.send('Runtime.evaluate', { expression, returnByValue: true })
+    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description)
+    return answer.result.value
+  }
   const become = (state: 'frozen' | 'active'): Promise<void> =>
     protocol.send('Page.setWebLifecycleState', { state }).then(nothing)
   return {
-    evaluate: (expression) => tab.evaluate(expression),
-    go: (url) => tab.goto(url).then(nothing),
-    back: () => tab.goBack().then(nothing),
-    reload: () => tab.reload().then(nothing),
-    close: () => tab.close(),
+    evaluate,
+    async back() {
+      const { entries, currentIndex } = await protocol.send('Page.getNavigationHistory')
+      const { id = 0, url = '' } = entries[currentIndex - 1] ?? {}
+      await protocol.send('Page.navigateToHistoryEntry', { entryId: id })
+      const where = (): Promise<unknown> => evaluate('document.readyState + location.href')
+      await until(`the tab to be back at ${url}`, where, (there) => there === `complete${url}`)
+    },
     freeze: () => become('frozen'),
     thaw: () => become('active'),
     setOffline: (offline) =>

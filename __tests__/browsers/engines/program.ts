@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
 /** A program that was started beside the tests. */
@@ -18,6 +19,22 @@ export async function startDisplay(program: string): Promise<Program & { readonl
   // It says its number when it listens.
   const [number] = (await once(child.stdio[3] as Readable, 'data')) as [Buffer]
   return { ...programOf(child), display: `:${number.toString().trim()}` }
+}
+
+/** Starts a browser that is driven over a socket; resolves with the socket's address, which the program tells. */
+export async function startDebugged(
+  program: string,
+  programArguments: readonly string[],
+): Promise<Program & { readonly address: string }> {
+  const child = spawn(program, programArguments, { stdio: ['ignore', 'ignore', 'pipe'] })
+  for await (const line of createInterface(child.stderr)) {
+    const address = /listening on (ws:\S+)/.exec(line)?.[1]
+    if (address === undefined) continue
+    // What else it has to say is not read, but must not fill the pipe.
+    child.stderr.resume()
+    return { ...programOf(child), address }
+  }
+  throw new Error(`Expected ${program} to listen; it ended with ${child.exitCode}`)
 }
 
 /** Starts a WebDriver service on a free port; resolves with its address when it answers. */

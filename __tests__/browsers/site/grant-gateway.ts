@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Arrivals } from '../../../examples/servers/arrivals.js'
 import { Gate } from '../../../examples/servers/gate.js'
 import { forward, relay, type Forwarded } from './forward.js'
 
@@ -18,7 +17,7 @@ export interface SeenGrant {
 export class GrantGateway {
   readonly #seen: { -readonly [Key in keyof SeenGrant]: SeenGrant[Key] }[] = []
   readonly #gates = { before: new Gate(), after: new Gate() }
-  readonly #arrivals = { before: new Arrivals(), after: new Arrivals() }
+  #rotated = 0
   readonly #open = new Set<ServerResponse>()
 
   /** Every grant since the start, in the order of arrival. */
@@ -36,9 +35,9 @@ export class GrantGateway {
     this.#gates[stop].release()
   }
 
-  /** Resolves when so many grants have come this far since the start. */
-  reached(stop: Stop, count: number): Promise<void> {
-    return this.#arrivals[stop].reached(count)
+  /** How many grants have come this far since the start. */
+  countOf(stop: Stop): number {
+    return stop === 'before' ? this.#seen.length : this.#rotated
   }
 
   /** Cuts the connection of every grant that is on its way, and lets on whoever comes. */
@@ -56,7 +55,7 @@ export class GrantGateway {
     const forwarded = await this.#there(request, response, target)
     if (forwarded === undefined) return void (seen.progress = 'left before')
     seen.progress = 'after'
-    this.#arrivals.after.add()
+    this.#rotated++
     await this.#gates.after.pass()
     seen.progress = response.destroyed ? 'left after' : 'answered'
     relay(forwarded, response)
@@ -67,7 +66,6 @@ export class GrantGateway {
     response: ServerResponse,
     target: URL,
   ): Promise<Forwarded | undefined> {
-    this.#arrivals.before.add()
     await this.#gates.before.pass()
     return response.destroyed ? undefined : forward(request, target)
   }
