@@ -19,13 +19,6 @@ interface Leaving {
 const leavings: readonly Leaving[] = [
   { how: 'closed', leave: (world, tab) => world.close(tab) },
   { how: 'reloaded', leave: (_, tab) => tab.page.reload() },
-  {
-    how: 'sent elsewhere and back',
-    async leave({ site }, tab) {
-      await tab.page.go(site.elsewhere)
-      await tab.page.back()
-    },
-  },
 ]
 
 /** Another tab goes on: the server has not heard of the first grant. */
@@ -65,7 +58,26 @@ function after({ how, leave }: Leaving): Case {
 /** Tabs that leave in the middle of a grant, and one that comes. */
 export const leaving: readonly Case[] = [
   ...leavings.map(before),
-  ...leavings.slice(0, 2).map(after),
+  ...leavings.map(after),
+  {
+    title:
+      'a tab sent elsewhere while it renews does not hang the others, and goes on when it comes back (9, 34)',
+    async run(world) {
+      const { site } = world
+      const { holder, others } = await allWait(
+        world,
+        await world.openSignedIn(4, { refreshTimeoutMs: 2_000 }),
+      )
+      await holder.page.go(site.elsewhere)
+      site.grants.release('before')
+      // A browser that keeps the page as it is keeps its lock too.
+      expect(['200', 'ERR_REFRESH_UNAVAILABLE lock']).toEqual(expect.arrayContaining(await kindsOf(others)))
+      await holder.page.back()
+      expect(await loginsRequiredWhen(world.tabs, 'active')).toEqual([0, 0, 0, 0])
+      await expectAllAnswered(world.tabs)
+      expect(site.auth.counts).toEqual({ asked: 1, granted: 1, refused: 0, reused: 0 })
+    },
+  },
   {
     title: 'a tab opened while another renews waits with the others: one grant (6, 34)',
     async run(world) {

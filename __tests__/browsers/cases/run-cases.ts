@@ -28,20 +28,24 @@ export function runCases(engine: Engine): void {
     ;[browser, script] = await Promise.all([engine.launch(), bundlePage()])
   }, limitMs)
   afterAll(() => browser?.close(), limitMs)
+  let open: World | undefined
+  afterEach(async () => {
+    // Also after a case that never ended.
+    await open?.closeAll()
+    await open?.site.close()
+  }, limitMs)
   const own = cases.filter(({ engines }) => engines?.includes(engine.name) ?? true)
   it.each(own)(
     `${engine.name}: $title`,
     async ({ server, run, problems }) => {
-      const site = await Site.start(script, server)
-      const world = new World(browser, site)
+      const world = (open = new World(browser, await Site.start(script, server)))
       try {
         await run(world)
         await expectNothingAmiss(world, problems)
       } catch (error) {
-        throw new Error(`${(error as Error).message}\n\nThe server saw ${seenBy(site)}`, { cause: error })
-      } finally {
-        await world.closeAll()
-        await site.close()
+        throw new Error(`${(error as Error).message}\n\nThe server saw ${seenBy(world.site)}`, {
+          cause: error,
+        })
       }
     },
     limitMs,
