@@ -18,10 +18,11 @@ export const webkit: Engine = {
     const screen = await startDisplay(displayProgram)
     const service = await startService(driverProgram, environmentOf(screen.display))
     const windows = await connect(service.address)
+    const home = await windows.getWindowHandle()
     const inTurn = turns()
     return {
       async open(url) {
-        const handle = await inTurn(() => open(windows, url))
+        const handle = await inTurn(() => open(windows, home, url))
         return pageOf(windows, (call) => inTurn(() => windows.switchTo().window(handle).then(call)))
       },
       pageProcesses: () => Promise.resolve(processesBelow(service.pid, 'WebKitWebProcess')),
@@ -52,7 +53,9 @@ async function connect(address: string): Promise<WebDriver> {
   return new Builder().usingServer(address).withCapabilities(capabilities).build()
 }
 
-async function open(windows: WebDriver, url: string): Promise<string> {
+/** From `home`, which stays open: the window before may have been closed, and a closed one opens no other. */
+async function open(windows: WebDriver, home: string, url: string): Promise<string> {
+  await windows.switchTo().window(home)
   await windows.switchTo().newWindow('tab')
   await windows.get(url)
   return windows.getWindowHandle()
