@@ -1,4 +1,5 @@
 import { launch, type Browser as Program, type Page as Tab } from 'puppeteer-core'
+import { until } from '../cases/until.js'
 import type { Browser, Engine, Page } from './engine.js'
 import { processesBelow } from './processes.js'
 
@@ -35,10 +36,22 @@ function pageOf(tab: Tab): Page {
   return {
     evaluate: (expression) => tab.evaluate(expression) as Promise<never>,
     go: (url) => tab.goto(url).then(nothing),
-    back: () => tab.goBack().then(nothing),
+    back: () => back(tab),
     reload: () => tab.reload().then(nothing),
     close: () => tab.close(),
   }
+}
+
+/** puppeteer would wait in vain: a page that comes back as it was does not load. */
+async function back(tab: Tab): Promise<void> {
+  const from = tab.url()
+  await tab.evaluate('history.back()')
+  const where = (): Promise<unknown> => tab.evaluate('document.readyState + location.href')
+  await until(
+    `the tab to have left ${from}`,
+    () => where().catch(() => from),
+    (there) => String(there).startsWith('complete') && !String(there).endsWith(from),
+  )
 }
 
 function nothing(): void {}

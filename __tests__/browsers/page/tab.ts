@@ -127,11 +127,14 @@ const controls: TabControls = {
   login: (session, user) => begin(login(sessionOf(session), user)),
   logout: (session) => begin(sessionOf(session).session.logout()),
   block(ms) {
-    // A moment later, so that whoever asked for it has its answer.
-    setTimeout(() => {
+    // In the next task, so that whoever asked for it has its answer; a timer would come late in a hidden tab.
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
       const end = Date.now() + ms
       while (Date.now() < end);
-    })
+      port1.close()
+    }
+    port2.postMessage(undefined)
   },
 }
 
