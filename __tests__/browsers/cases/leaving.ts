@@ -3,6 +3,7 @@ import {
   allWait,
   expectAllAnswered,
   expectOneCleanLogin,
+  firstGrantIsLeft,
   grantsReach,
   kindsOf,
   loginsRequiredWhen,
@@ -29,6 +30,7 @@ function before({ how, leave }: Leaving): Case {
       const { grants, auth } = world.site
       const { holder, others } = await allWait(world, await world.openSignedIn(4))
       await leave(world, holder)
+      await firstGrantIsLeft(world.site)
       await grantsReach(world.site, 'before', 2)
       grants.release('before')
       expect(await kindsOf(others)).toEqual(['200'])
@@ -47,6 +49,7 @@ function after({ how, leave }: Leaving): Case {
       const { grants, auth } = world.site
       const { holder, others } = await allWait(world, await world.openSignedIn(4), 'after')
       await leave(world, holder)
+      await firstGrantIsLeft(world.site)
       grants.release('after')
       expect(await kindsOf(others)).toEqual(['ERR_LOGIN_REQUIRED refused'])
       expect(auth.counts).toEqual({ asked: 2, granted: 1, refused: 1, reused: 1 })

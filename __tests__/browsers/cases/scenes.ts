@@ -38,6 +38,15 @@ export async function grantsReach({ grants }: Site, stop: Stop, count: number): 
   )
 }
 
+/** Waits until the server knows that the client of its first grant has gone. */
+export async function firstGrantIsLeft({ grants }: Site): Promise<void> {
+  await until(
+    'the connection of the first grant to close',
+    () => grants.seen[0]?.progress,
+    (progress) => progress?.startsWith('left') ?? false,
+  )
+}
+
 /** All tabs send at once. */
 export async function sendAll(tabs: readonly Tab[], user = 'ada'): Promise<void> {
   await Promise.all(tabs.map((tab) => tab.send(requestsEach, { user })))

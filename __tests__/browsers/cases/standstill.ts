@@ -1,5 +1,12 @@
 import type { Case } from './case.js'
-import { allWait, expectAllAnswered, expectOneCleanLogin, kindsOf, loginsRequiredWhen } from './scenes.js'
+import {
+  allWait,
+  expectAllAnswered,
+  firstGrantIsLeft,
+  expectOneCleanLogin,
+  kindsOf,
+  loginsRequiredWhen,
+} from './scenes.js'
 import type { Tab } from './tab.js'
 import type { World } from './world.js'
 
@@ -86,6 +93,7 @@ export const standstill: readonly Case[] = [
       const offline = others.slice(1)
       await Promise.all(offline.map(async ({ page }) => page.setOffline?.(true)))
       await world.close(holder)
+      await firstGrantIsLeft(world.site)
       grants.release('before')
       expect(await kindsOf(others.slice(0, 1))).toEqual(['200'])
       expect(await kindsOf(offline)).not.toContain('200')

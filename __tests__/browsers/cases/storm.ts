@@ -6,6 +6,8 @@ import type { World } from './world.js'
 const tabCount = 12
 const expiries = 10
 
+const cookies = { refreshTokenIn: 'cookie', accessTokenIn: 'cookie' } as const
+
 /** Every token dies; all tabs ask at the same moment. Held, the grant's answer comes when all tabs wait for it. */
 async function expire({ site }: World, tabs: readonly Tab[], isHeld: boolean): Promise<void> {
   if (isHeld) site.grants.hold('before')
@@ -42,8 +44,19 @@ export const storm: readonly Case[] = [
     title: 'both tokens in HttpOnly cookies: 12 tabs and 4 expiries make exactly 4 grants (6, 34)',
     server: { dialect: 'cookies' },
     async run(world) {
-      const cookies = { store: 'memory', refreshTokenIn: 'cookie', accessTokenIn: 'cookie' } as const
       await run(world, await world.openSignedIn(tabCount, cookies), 4)
+    },
+  },
+  {
+    title:
+      'both tokens in HttpOnly cookies and no shared store: tabs take turns, and no spent token is sent (6, 34)',
+    server: { dialect: 'cookies' },
+    async run(world) {
+      const tabs = await world.openSignedIn(tabCount, { ...cookies, store: 'memory' })
+      await expire(world, tabs, true)
+      await expire(world, tabs, false)
+      expect(await kindsOf(tabs)).toEqual(['200'])
+      expect(world.site.auth.counts).toMatchObject({ refused: 0, reused: 0 })
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { Case } from './case.js'
-import { allWait, expectAllAnswered, kindsOf, loginsRequiredWhen } from './scenes.js'
+import { allWait, expectAllAnswered, firstGrantIsLeft, kindsOf, loginsRequiredWhen } from './scenes.js'
 
 const hasLocks = false
 
@@ -24,6 +24,7 @@ export const withoutLocks: readonly Case[] = [
     async run(world) {
       const { holder, others } = await allWait(world, await world.openSignedIn(4, { hasLocks }))
       await world.close(holder)
+      await firstGrantIsLeft(world.site)
       world.site.grants.release('before')
       expect(await kindsOf(others)).toEqual(['200'])
       expect(await loginsRequiredWhen(others, 'active')).toEqual([0, 0, 0])

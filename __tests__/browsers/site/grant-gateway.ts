@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Gate } from '../../../examples/servers/gate.js'
-import { forward, relay, type Forwarded } from './forward.js'
+import { forward, relay } from './forward.js'
 
 /** Where a grant can be stopped: on its way to the authorization server, or its answer on the way back. */
 export type Stop = 'before' | 'after'
@@ -51,22 +51,18 @@ export class GrantGateway {
     const seen = { tab: String(request.headers['x-tab']), progress: 'before' as SeenGrant['progress'] }
     this.#seen.push(seen)
     this.#open.add(response)
-    response.once('close', () => this.#open.delete(response))
-    const forwarded = await this.#there(request, response, target)
-    if (forwarded === undefined) return void (seen.progress = 'left before')
-    seen.progress = 'after'
-    this.#rotated++
-    await this.#gates.after.pass()
-    seen.progress = response.destroyed ? 'left after' : 'answered'
-    relay(forwarded, response)
-  }
-
-  async #there(
-    request: IncomingMessage,
-    response: ServerResponse,
-    target: URL,
-  ): Promise<Forwarded | undefined> {
+    response.once('close', () => {
+      this.#open.delete(response)
+      if (seen.progress === 'before' || seen.progress === 'after') seen.progress = `left ${seen.progress}`
+    })
     await this.#gates.before.pass()
-    return response.destroyed ? undefined : forward(request, target)
+    if (response.destroyed) return
+    const forwarded = await forward(request, target)
+    this.#rotated++
+    if (!response.destroyed) seen.progress = 'after'
+    await this.#gates.after.pass()
+    if (response.destroyed) return
+    seen.progress = 'answered'
+    relay(forwarded, response)
   }
 }
