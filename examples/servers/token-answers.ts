@@ -1,8 +1,11 @@
 import type { Answer } from './messages.js'
 import type { IssuedTokens } from './token-families.js'
 
-/** How a token endpoint speaks: as RFC 6749 has it, as a home-made backend might, or in HttpOnly cookies alone. */
-export type Dialect = 'oauth' | 'home-made' | 'cookies'
+/**
+ * How a token endpoint speaks: as RFC 6749 has it, as a home-made backend might, in HttpOnly cookies alone, or with
+ * only the refresh token in one.
+ */
+export type Dialect = 'oauth' | 'home-made' | 'cookies' | 'refresh-cookie'
 
 /** Why a token endpoint says no (RFC 6749 §5.2). */
 export type Refusal = 'invalid_grant' | 'invalid_client' | 'unsupported_grant_type'
@@ -24,7 +27,11 @@ export function granted(dialect: Dialect, { accessToken, refreshToken, expiresIn
   if (dialect === 'oauth') {
     return { status: 200, body: { access_token: accessToken, refresh_token: refreshToken, ...rest } }
   }
-  return { status: 200, headers: { 'set-cookie': cookies(accessToken, refreshToken) }, body: rest }
+  const refresh = refreshToken ? [refreshCookie(refreshToken)] : []
+  if (dialect === 'refresh-cookie') {
+    return { status: 200, headers: { 'set-cookie': refresh }, body: { access_token: accessToken, ...rest } }
+  }
+  return { status: 200, headers: { 'set-cookie': [accessCookie(accessToken), ...refresh] }, body: rest }
 }
 
 /** A refusal, in the words of the dialect. */
@@ -35,8 +42,10 @@ export function refused(dialect: Dialect, error: Refusal): Answer {
 }
 
 /** A real server would add `Secure`; this one speaks plain http on loopback. */
-function cookies(accessToken: string, refreshToken: string | undefined): string[] {
-  const access = `${accessTokenCookie}=${accessToken}; Path=/; HttpOnly; SameSite=Strict`
-  if (!refreshToken) return [access]
-  return [access, `${refreshTokenCookie}=${refreshToken}; Path=/token; HttpOnly; SameSite=Strict`]
+function accessCookie(token: string): string {
+  return `${accessTokenCookie}=${token}; Path=/; HttpOnly; SameSite=Strict`
+}
+
+function refreshCookie(token: string): string {
+  return `${refreshTokenCookie}=${token}; Path=/token; HttpOnly; SameSite=Strict`
 }

@@ -1,0 +1,16 @@
+import type { AuthorizationServerOptions } from '../../../examples/servers/authorization-server.js'
+import type { Engine } from '../engines/engine.js'
+import type { World } from './world.js'
+
+/** One fact that holds in every browser. */
+export interface Case {
+  /** The fact, with the behaviour's number. */
+  readonly title: string
+  /** What is special about the authorization server. */
+  readonly server?: AuthorizationServerOptions
+  /** The engines that have what it takes. Default: all. */
+  readonly engines?: readonly Engine['name'][]
+  /** The problems that the sessions must report; any other fails the case. Default: none. */
+  readonly problems?: RegExp
+  readonly run: (world: World) => Promise<void>
+}

@@ -1,0 +1,69 @@
+import type { Case } from './case.js'
+import { kindsOf, requestsEach, sendAll } from './scenes.js'
+import type { Tab } from './tab.js'
+import type { World } from './world.js'
+
+const tabCount = 12
+const expiries = 10
+
+const cookies = { refreshTokenIn: 'cookie', accessTokenIn: 'cookie' } as const
+
+/** Every token dies; all tabs ask at the same moment. Held, the grant's answer comes when all tabs wait for it. */
+async function expire({ site }: World, tabs: readonly Tab[], isHeld: boolean): Promise<void> {
+  if (isHeld) site.grants.hold('before')
+  site.auth.expireAll()
+  await sendAll(tabs)
+  if (isHeld) {
+    await Promise.all(tabs.map((tab) => tab.holds(requestsEach)))
+    site.grants.release('before')
+  }
+  await Promise.all(tabs.map((tab) => tab.settled()))
+}
+
+/** One grant for each expiry, whatever the tabs do. */
+async function run(world: World, tabs: readonly Tab[], rounds: number): Promise<void> {
+  const { auth, api } = world.site
+  for (let round = 0; round < rounds; round++) await expire(world, tabs, round % 2 === 0)
+  expect(auth.counts).toEqual({ asked: rounds, granted: rounds, refused: 0, reused: 0 })
+  expect(await kindsOf(tabs)).toEqual(['200'])
+  expect(api.answered(200)).toHaveLength(tabs.length * rounds * requestsEach)
+}
+
+/** Many tabs, many expiries. */
+export const storm: readonly Case[] = [
+  {
+    title: '12 tabs and 10 expiries at once make exactly 10 grants, and every request is answered (6, 34)',
+    async run(world) {
+      const tabs = await world.openSignedIn(tabCount)
+      await run(world, tabs, expiries)
+      // Or else nothing was shown: what tabs of one process share is never out of date.
+      expect((await world.browser.pageProcesses()).length).toBeGreaterThanOrEqual(tabCount)
+    },
+  },
+  {
+    title: 'both tokens in HttpOnly cookies: 12 tabs and 4 expiries make exactly 4 grants (6, 34)',
+    server: { dialect: 'cookies' },
+    async run(world) {
+      await run(world, await world.openSignedIn(tabCount, cookies), 4)
+    },
+  },
+  {
+    title:
+      'both tokens in HttpOnly cookies and no shared store: tabs take turns, and no spent token is sent (6, 34)',
+    server: { dialect: 'cookies' },
+    async run(world) {
+      const tabs = await world.openSignedIn(tabCount, { ...cookies, store: 'memory' })
+      await expire(world, tabs, true)
+      await expire(world, tabs, false)
+      expect(await kindsOf(tabs)).toEqual(['200'])
+      expect(world.site.auth.counts).toMatchObject({ refused: 0, reused: 0 })
+    },
+  },
+  {
+    title: 'a refresh token in an HttpOnly cookie: 12 tabs and 4 expiries make exactly 4 grants (6, 34)',
+    server: { dialect: 'refresh-cookie' },
+    async run(world) {
+      await run(world, await world.openSignedIn(tabCount, { refreshTokenIn: 'cookie' }), 4)
+    },
+  },
+]

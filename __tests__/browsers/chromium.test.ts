@@ -1,0 +1,4 @@
+import { runCases } from './cases/run-cases.js'
+import { chromium } from './engines/chromium.js'
+
+runCases(chromium)

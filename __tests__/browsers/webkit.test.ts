@@ -1,0 +1,4 @@
+import { runCases } from './cases/run-cases.js'
+import { webkit } from './engines/webkit.js'
+
+runCases(webkit)
