@@ -32,8 +32,11 @@ export interface FlightPlan {
 
 /** What a flight may do to the session. Each call has no effect where the flight is not current any more. */
 export interface Ground {
-  /** From now on this flight is the only one: a late answer of the one before is given up. */
-  beginAlone(): void
+  /**
+   * From now on this flight is the only one: a late answer of the one before is given up, unless it is in hand;
+   * then this resolves when that one is over.
+   */
+  beginAlone(): Promise<void> | undefined
   /** Adopts what others have stored. False where the store could not be read. */
   readAgain(limitMs: number): Promise<boolean>
   /** True while generation and token version are those that the flight was started for. */
@@ -76,6 +79,7 @@ export class Flight {
   #attempts = 0
   #sentAt = 0
   #isTold = false
+  #flown: Promise<void> | undefined
 
   constructor(plan: FlightPlan) {
     this.plan = plan
@@ -100,7 +104,12 @@ export class Flight {
         startTimer(refreshTimeoutMs, () => this.#onDeadline()),
       ]
     }
-    void this.#fly()
+    this.#flown = this.#fly()
+  }
+
+  /** Resolves when the answer that it has in hand is stored; undefined where it has none. */
+  get landing(): Promise<void> | undefined {
+    return this.#phase === 'committing' ? this.#flown : undefined
   }
 
   /** While someone waits for it, the process is kept alive until its deadline. */
@@ -137,7 +146,10 @@ export class Flight {
     if (waitMs > 0) await this.#pause(waitMs)
     if (this.signal.aborted) return
     this.#phase = 'locking'
-    this.plan.ground.beginAlone()
+    const landing = this.plan.ground.beginAlone()
+    // The refresh token that a late answer has replaced must not be sent again while the new one is being stored.
+    if (landing) await landing
+    if (this.signal.aborted) return
     // Whoever leaves the flight frees the lock, however long the answer takes.
     const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
     let renewed: Promise<void> | undefined
