@@ -21,7 +21,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   index: { values: ['session', ...BELOW_SESSION], types: [] },
   axios: { values: BELOW_ADAPTERS, types: [], packages: ['axios'] },
   fetch: { values: BELOW_ADAPTERS, types: [] },
-  indexeddb: { values: MIDDLE, types: [], packages: ['idb-keyval'] },
+  indexeddb: { values: MIDDLE, types: [...VOCABULARY, ...GROUND], packages: ['idb-keyval'] },
   session: { values: BELOW_SESSION, types: [] },
   grant: beneathSession,
   // A store brings the lock that its sharers take turns by.
