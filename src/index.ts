@@ -19,15 +19,23 @@ export type { CommonOptions, RefreshBudget, SessionOptions, TokenSources } from 
 export type { CamelCaseTokenResponse, OAuthTokenResponse, TokenResponse, TokenSet } from './tokens.js'
 export type {
   Acquire,
+  ClientAssertion,
   ClientAuthentication,
+  OnStepUp,
   RefreshContext,
   RefreshFunction,
   RefreshReason,
   RefreshTokenGrant,
+  RefreshTokenGrantOptions,
+  TokenEndpointAddress,
   TokenEndpointAnswer,
   TokenEndpointOptions,
 } from './grant/grant-options.js'
-export { clientCredentials, type ClientCredentialsOptions } from './grant/client-credentials.js'
+export {
+  clientCredentials,
+  type ClientCredentialsOptions,
+  type ServiceOptions,
+} from './grant/client-credentials.js'
 export { memoryStore } from './store/memory.js'
 export { storageStore, type KeyValueStorage } from './store/storage.js'
 export type { StoredRecord } from './store/record.js'
@@ -36,6 +44,7 @@ export type { RefreshTokenVault } from './store/vault.js'
 export type { RefreshLock } from './lock/refresh-lock.js'
 export { getChallenges } from './http/get-challenges.js'
 export type { Challenge } from './http/challenge.js'
+export type { StepUpRequest } from './http/step-up.js'
 export {
   BodyNotReplayableError,
   getSessionError,

@@ -1,5 +1,6 @@
 import type {
   Acquire,
+  OnStepUp,
   RefreshFunction,
   RefreshTokenGrant,
   TokenEndpointAnswer,
@@ -9,7 +10,7 @@ import type { RefreshLock } from './lock/refresh-lock.js'
 import type { TokenStore } from './store/token-store.js'
 import type { RefreshTokenVault } from './store/vault.js'
 import type { TokenSet } from './tokens.js'
-import { isTrustworthy, originOf, pageBase } from './http/origin.js'
+import { isEndpoint, originOf } from './http/origin.js'
 
 /** How often a 401 on a token that had not expired may start a grant; behaviour 15. */
 export interface RefreshBudget {
@@ -79,6 +80,12 @@ export interface CommonOptions {
   readonly isSessionOver?: ((answer: TokenEndpointAnswer) => boolean) | undefined
   /** Called once when the session is over and the user has to sign in again. */
   readonly onLoginRequired?: ((error: LoginRequiredError) => void) | undefined
+  /**
+   * Called where the API asks for a wider scope (RFC 6750 §3.1) or a fresher or stronger sign-in (RFC 9470). May
+   * resolve with better tokens of the same user; the requests that asked are then sent once more with them.
+   * Otherwise they are their callers', with a `StepUpRequiredError` as the cause.
+   */
+  readonly onStepUp?: OnStepUp | undefined
   /** The clock, in epoch milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -148,6 +155,7 @@ const rules: Readonly<Record<string, Rule>> = {
   refreshWhen: aFunction,
   isSessionOver: aFunction,
   onLoginRequired: aFunction,
+  onStepUp: aFunction,
   now: aFunction,
   store: withMethods('get', 'set', 'clear'),
   vault: withMethods('get', 'set', 'clear'),
@@ -182,19 +190,47 @@ function checkSources({ refresh, acquire, allowInsecure }: Settings): void {
   // Not its value: the text in the place of a grant may well be a token.
   if (!isObject(refresh))
     expected('refresh', 'a grant or a function (or `acquire` to be one)', typeof refresh)
-  const { tokenEndpoint } = refresh as Partial<RefreshTokenGrant>
-  check('refresh.tokenEndpoint', tokenEndpoint, [
-    'an https address without a user name (http on loopback or with `allowInsecure`; absolute, where there is no page)',
-    (value) => isEndpoint(value, allowInsecure),
-  ])
+  checkAddresses(refresh as RefreshTokenGrant, 'refresh.', allowInsecure)
 }
 
-/** Behaviour 4. `fetch` refuses an address with a user name or password in it. */
-function isEndpoint(value: unknown, allowInsecure = false): boolean {
-  if (typeof value !== 'string' && !(value instanceof URL)) return false
-  const origin = originOf(value, pageBase())
-  const hasUser = /^[^/?#]*\/\/[^/?#]*@/.test(String(value))
-  return origin !== undefined && !hasUser && (allowInsecure || isTrustworthy(origin))
+/**
+ * Behaviour 4, for `refresh` and `clientCredentials`. Of what is no address no value is shown: it may be a secret.
+ *
+ * @param prefix of the option's name in a message
+ * @throws TypeError
+ */
+export function checkAddresses(
+  { issuer, tokenEndpoint, revocationEndpoint, clientSecret, clientAssertion }: Partial<RefreshTokenGrant>,
+  prefix = '',
+  allowInsecure = false,
+): void {
+  const must = (name: string, what: string, value: unknown, isFit: boolean): void => {
+    if (!isFit) expected(prefix + name, what, originOf(value as string) ?? typeof value)
+  }
+  const https = 'an https address (http on loopback or with `allowInsecure`) without a user name'
+  for (const [name, value] of Object.entries({ tokenEndpoint, revocationEndpoint })) {
+    const isFit =
+      value === undefined
+        ? name !== 'tokenEndpoint' || issuer !== undefined
+        : isEndpoint(value, allowInsecure)
+    must(name, `${https}, absolute where there is no page`, value, isFit)
+  }
+  if (issuer !== undefined) {
+    // As text: a URL object would add the slash that tells two issuers apart (RFC 8414 §3.3).
+    const isIssuer =
+      /^https?:[^?#]*$/i.test(issuer) && typeof issuer === 'string' && isEndpoint(issuer, allowInsecure)
+    must('issuer', `${https}, query or fragment, as text`, issuer, isIssuer)
+    must(
+      'tokenEndpoint',
+      'absent beside `issuer`, which finds it',
+      tokenEndpoint,
+      tokenEndpoint === undefined,
+    )
+  }
+  if (clientAssertion === undefined) return
+  check(`${prefix}clientAssertion`, clientAssertion, aFunction)
+  // RFC 6749 §2.3: one way to authenticate, not two.
+  must('clientSecret', 'absent beside `clientAssertion`', '', clientSecret === undefined)
 }
 
 function check(name: string, value: unknown, [what, isFit]: Rule): void {

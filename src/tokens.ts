@@ -99,8 +99,19 @@ function assemble(raw: RawAnswer, context: TokenContext): TokenSet {
     refreshTokenExpiresAt: refreshExpiryOf(raw, refreshToken, context),
     scope: given('scope') ?? previous.scope,
     idToken: idToken ?? previous.idToken,
-    subject: given('subject') ?? text(readJwtClaims(idToken)?.['sub']) ?? previous.subject,
+    subject: given('subject') ?? previous.subject ?? text(readJwtClaims(idToken)?.['sub']),
   }
+}
+
+/**
+ * True where renewed tokens say that they are someone else's: another `subject`, or an id_token with another `sub`
+ * or `iss` than the one before had (OpenID Connect Core §12.2). What cannot be read says nothing.
+ */
+export function isOtherUser(before: TokenSet | undefined, after: TokenSet): boolean {
+  if (!before) return false
+  const [old, now] = [before, after].map(({ idToken }) => readJwtClaims(idToken))
+  const isOther = old && now && (old['sub'] !== now['sub'] || old['iss'] !== now['iss'])
+  return isOther || (before.subject !== undefined && before.subject !== after.subject)
 }
 
 /** Behaviour 31: what the server said, else what the JWT says of its own length, else unknown. */

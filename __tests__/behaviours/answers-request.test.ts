@@ -1,5 +1,5 @@
 import axios from 'axios'
-import { attachSession, createSession, type RefreshTokenGrant, type Session } from 'tokenflight/axios'
+import { attachSession, createSession, type RefreshTokenGrantOptions, type Session } from 'tokenflight/axios'
 import { failOnLeaks } from '../support/no-leaks.js'
 import { sessionErrorOf } from '../support/outcome.js'
 import { scriptedServer, type ScriptedRequest, type ScriptedServer } from '../support/scripted-server.js'
@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 /** Signs in, asks the API with a dead token, and gives what reached the token endpoint. */
-async function renewWith(grant: Partial<RefreshTokenGrant>): Promise<ScriptedRequest> {
+async function renewWith(grant: Partial<RefreshTokenGrantOptions>): Promise<ScriptedRequest> {
   session = createSession({ refresh: { tokenEndpoint: `${server.origin}/token`, ...grant } })
   const api = axios.create({ baseURL: server.origin })
   attachSession(api, session)

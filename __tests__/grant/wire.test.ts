@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Verdict } from '../../src/grant/answer.js'
 import { createGrant } from '../../src/grant/grant.js'
-import type { RefreshContext, RefreshTokenGrant } from '../../src/grant/grant-options.js'
+import type { RefreshContext, RefreshTokenGrantOptions } from '../../src/grant/grant-options.js'
 import { formEncode } from '../../src/grant/token-request.js'
 import type { TokenSet } from '../../src/tokens.js'
 import { failOnLeaks } from '../support/no-leaks.js'
@@ -20,7 +20,9 @@ beforeEach(async () => {
 
 afterEach(() => server.close())
 
-function grantOf(options: Partial<RefreshTokenGrant> = {}, accessTokenIn: 'header' | 'cookie' = 'header') {
+type Options = Partial<RefreshTokenGrantOptions> & { readonly tokenEndpoint?: string | URL }
+
+function grantOf(options: Options = {}, accessTokenIn: 'header' | 'cookie' = 'header') {
   const grant = createGrant(
     { tokenEndpoint: `${server.origin}/token`, ...options },
     { now: () => 0, accessTokenIn },
@@ -29,7 +31,7 @@ function grantOf(options: Partial<RefreshTokenGrant> = {}, accessTokenIn: 'heade
     grant(tokens, { signal, reason: 'requested' } satisfies RefreshContext)
 }
 
-async function sent(options: Partial<RefreshTokenGrant> = {}): Promise<ScriptedRequest> {
+async function sent(options: Options = {}): Promise<ScriptedRequest> {
   expect(await grantOf(options)()).toMatchObject({ type: 'granted' })
   const request = server.requests.at(-1)
   if (!request) throw new Error('Expected a request, got none')
@@ -289,7 +291,7 @@ describe('a request that cannot be written (26)', () => {
     throw new Error('no CSRF cookie')
   }
 
-  it.each<[string, Partial<RefreshTokenGrant>]>([
+  it.each<[string, Options]>([
     ['headers throws', { headers: fail }],
     ['body throws', { body: fail }],
   ])('because %s is a configuration failure', async (_, options) => {

@@ -9,7 +9,7 @@ import {
 } from '../errors.js'
 import { readHeader } from '../http/headers.js'
 import { parseRetryAfter } from '../http/retry-after.js'
-import { readTokens, type TokenContext, type TokenSet } from '../tokens.js'
+import { isOtherUser, readTokens, type TokenContext, type TokenSet } from '../tokens.js'
 import type { TokenEndpointAnswer, TokenEndpointOptions } from './grant-options.js'
 import { membersOf, plainCause, redactor, type Redact } from './redact.js'
 import { readBody } from './token-request.js'
@@ -108,8 +108,12 @@ function judgeAnswer(answer: ReceivedAnswer, context: JudgeContext, detail: Deta
   if (membersOf(body)['error'] || !/^2..$/.test(`${status}`))
     return failed((meaningOf(detail.oauth?.error) ?? meaningOf(status) ?? otherwise)(detail))
   const tokens = tokensIn(answer, context)
-  if (typeof tokens === 'object') return { type: 'granted', tokens }
-  return failed(unavailable('malformed')({ ...detail, hint: tokens }))
+  if (typeof tokens === 'string') return failed(unavailable('malformed')({ ...detail, hint: tokens }))
+  if (!isOtherUser(context.previous, tokens)) return { type: 'granted', tokens }
+  // What it gave is nobody's to use, and the old refresh token is spent.
+  return failed(
+    refused({ cause: new Error('The new tokens are another user’s (OpenID Connect Core §12.2)') }),
+  )
 }
 
 function detailOf({ status, body, headers, thrown }: ReceivedAnswer, now: number, redact: Redact): Detail {

@@ -1,12 +1,15 @@
-import { isTrustworthy, originOf, pageBase } from '../http/origin.js'
+import { checkAddresses, expected } from '../options.js'
+import { endpointFinder } from './endpoints.js'
 import { reachVerdict } from './grant.js'
-import type { Acquire, TokenEndpointOptions } from './grant-options.js'
+import type { Acquire, TokenEndpointAddress, TokenEndpointOptions } from './grant-options.js'
 import { sendTokenRequest } from './token-request.js'
 
-/** What `clientCredentials` takes. */
-export interface ClientCredentialsOptions extends TokenEndpointOptions {
+/** What `clientCredentials` takes: a `clientSecret` or a `clientAssertion` is needed. */
+export type ClientCredentialsOptions = TokenEndpointAddress & ServiceOptions
+
+/** What a service takes besides the address of its token endpoint. */
+export interface ServiceOptions extends TokenEndpointOptions {
   readonly clientId: string
-  readonly clientSecret: string
   /** Allows an http endpoint beyond loopback. Default false. */
   readonly allowInsecure?: boolean | undefined
   /** The clock, in epoch milliseconds; the session's own, where that has another. Default `Date.now`. */
@@ -26,9 +29,10 @@ export interface ClientCredentialsOptions extends TokenEndpointOptions {
  */
 export function clientCredentials(options: ClientCredentialsOptions): Acquire {
   checkOptions(options)
-  const { now = Date.now } = options
+  const { now = Date.now, allowInsecure } = options
+  const find = endpointFinder(options, allowInsecure)
   return async ({ signal }) => {
-    const ask = () => sendTokenRequest(options, { grant_type: 'client_credentials' }, signal)
+    const ask = () => sendTokenRequest(options, find, { grant_type: 'client_credentials' }, signal)
     const verdict = await reachVerdict(ask, { ...options, now, accessTokenIn: 'header', sentAt: now() })
     if (verdict.type !== 'granted') throw verdict.error
     return { ...verdict.tokens, subject: options.clientId }
@@ -36,23 +40,11 @@ export function clientCredentials(options: ClientCredentialsOptions): Acquire {
 }
 
 function checkOptions(options: ClientCredentialsOptions): void {
-  for (const name of ['clientId', 'clientSecret'] as const) {
-    if (typeof options[name] !== 'string' || !options[name])
-      expected(name, 'a non-empty string', options[name])
+  const { clientAssertion, allowInsecure } = options
+  for (const name of ['clientId', ...(clientAssertion ? [] : ['clientSecret'])] as const) {
+    const value: unknown = options[name as 'clientId']
+    if (typeof value !== 'string' || !value)
+      expected(name, 'a non-empty string', value === '' ? 'an empty string' : typeof value)
   }
-  const origin = originOf(options.tokenEndpoint, pageBase())
-  if (!origin)
-    expected('tokenEndpoint', 'an http(s) address (absolute, where there is no page)', options.tokenEndpoint)
-  if (!options.allowInsecure && !isTrustworthy(origin)) {
-    throw new TypeError(
-      `Expected \`tokenEndpoint\` to be https (or loopback, or set \`allowInsecure\`), got ${origin}`,
-    )
-  }
-}
-
-/** Unlike that of the session's options it shows no value: even the wrong kind of thing may be a secret. */
-function expected(name: string, what: string, value: unknown): never {
-  throw new TypeError(
-    `Expected \`${name}\` to be ${what}, got ${value === '' ? 'an empty string' : typeof value}`,
-  )
+  checkAddresses(options, '', allowInsecure)
 }

@@ -1,6 +1,7 @@
 import type { TokenSet } from '../tokens.js'
 import { answerIn, judge, type JudgeContext, type ReceivedAnswer, type Verdict } from './answer.js'
 import type { Acquire, RefreshContext, RefreshFunction, RefreshTokenGrant } from './grant-options.js'
+import { endpointFinder, type FindEndpoints } from './endpoints.js'
 import { membersOf } from './redact.js'
 import { readAnswer, sendTokenRequest } from './token-request.js'
 
@@ -26,19 +27,32 @@ interface GrantTerms
  * The grant that the option `refresh` describes: the built-in one (RFC 6749 §6), or the app's own function.
  * The caller has seen to it that there is a refresh token, where one is sent in the body.
  */
-export function createGrant(refresh: RefreshTokenGrant | RefreshFunction, settings: GrantSettings): Grant {
+export function createGrant(
+  refresh: RefreshTokenGrant | RefreshFunction,
+  settings: GrantSettings,
+  find = endpointFinder(refresh as RefreshTokenGrant),
+): Grant {
   return (current, context) => {
     const ask = async (): Promise<ReceivedAnswer> => {
       if (typeof refresh === 'function') return answerOf(await refresh(current, context))
       const refreshToken = refresh.refreshTokenIn === 'cookie' ? undefined : current?.refreshToken
-      return sendTokenRequest(
-        refresh,
-        { grant_type: 'refresh_token', refresh_token: refreshToken },
-        context.signal,
-      )
+      const members = { grant_type: 'refresh_token', refresh_token: refreshToken } as const
+      return sendTokenRequest(refresh, find, members, context.signal)
     }
     return reachVerdict(ask, { ...settings, ...refresh, previous: current, sentAt: settings.now() })
   }
+}
+
+/** Finds the endpoints before a grant is sent; it never rejects and never throws. A failure is definite. */
+export function createPreparation(
+  find: FindEndpoints,
+  settings: GrantSettings,
+): (signal: AbortSignal) => Promise<Verdict | undefined> {
+  return (signal) =>
+    find(signal).then(
+      () => undefined,
+      (error) => reachVerdict(() => Promise.reject(error), settings),
+    )
 }
 
 /** The option `acquire` as a grant that needs no tokens (behaviour 30); it never rejects and never throws. */

@@ -1,6 +1,10 @@
-import { RefreshConfigurationError } from '../errors.js'
+import { getSessionError, RefreshConfigurationError, RefreshUnavailableError } from '../errors.js'
+import type { Endpoints, FindEndpoints } from './endpoints.js'
+import { isHeaderSafe } from '../http/authorization.js'
+import { membersOf } from './redact.js'
 import type { ReceivedAnswer } from './answer.js'
-import type { RefreshTokenGrant } from './grant-options.js'
+import type { ClientAssertion, RefreshTokenGrant } from './grant-options.js'
+import { reasonOf } from '../http/abort.js'
 
 /** What sets one grant apart from another; all else of its body is the client's (RFC 6749 §6, §4.4). */
 export interface GrantMembers {
@@ -8,21 +12,71 @@ export interface GrantMembers {
   readonly refresh_token?: string | undefined
 }
 
+/** What a revocation request says (RFC 7009 §2.1). */
+export interface RevocationMembers {
+  readonly token?: string
+  readonly token_type_hint?: 'refresh_token' | 'access_token'
+}
+
+/** What a client shows of itself: a header's value, or members of the body. */
+type Proof = Readonly<Record<string, string | undefined>>
+
 /**
  * Sends one request to the token endpoint, through no interceptor and without a bearer token.
  *
  * @returns the answer, whatever its status
- * @throws RefreshConfigurationError where the request cannot be written; else what `fetch` rejects with
+ * @throws RefreshConfigurationError where the request cannot be written, what `find` throws, else what `fetch`
+ * rejects with
  */
 export async function sendTokenRequest(
-  endpoint: RefreshTokenGrant,
-  members: GrantMembers,
+  client: RefreshTokenGrant,
+  find: FindEndpoints,
+  grant: GrantMembers,
   signal: AbortSignal,
 ): Promise<ReceivedAnswer> {
-  const request = writeRequest(endpoint, members, signal)
+  const endpoints = await find(signal)
+  const proof = await proveClient(client, endpoints)
+  const write = (own: Proof): object => {
+    const { scope, resource, parameters } = client
+    return client.body?.(grant.refresh_token ?? '') ?? { ...grant, ...own, scope, resource, ...parameters }
+  }
+  return post(client, endpoints.tokenEndpoint, proof, write, { signal })
+}
+
+/**
+ * Asks the server to forget a token (RFC 7009 §2.1). One that is a cookie has no `token` in the body.
+ *
+ * @throws as `sendTokenRequest` does, and where no revocation endpoint is known
+ */
+export async function sendRevocation(
+  client: RefreshTokenGrant,
+  find: FindEndpoints,
+  members: RevocationMembers,
+  signal: AbortSignal,
+): Promise<ReceivedAnswer> {
+  const endpoints = await find(signal)
+  const { revocationEndpoint } = endpoints
+  if (!revocationEndpoint)
+    throw new RefreshConfigurationError('Set `revocationEndpoint`: the metadata of `issuer` names none.')
+  const proof = await proveClient(client, endpoints)
+  // The page may go on to the next one meanwhile.
+  const init = { signal, keepalive: true }
+  return post(client, revocationEndpoint, proof, (own) => ({ ...members, ...own }), init)
+}
+
+async function post(
+  client: RefreshTokenGrant,
+  url: string,
+  proof: Proof,
+  write: (own: Proof) => object,
+  init: RequestInit & { readonly signal: AbortSignal },
+): Promise<ReceivedAnswer> {
+  const request = { ...writeRequest(client, proof, write), ...init }
+  // While it was made ready, whoever wants it may have left.
+  if (init.signal.aborted) throw reasonOf(init.signal)
   // Not called as a method: a browser's fetch refuses any `this` but the window.
-  const send = endpoint.fetch ?? globalThis.fetch
-  return readAnswer(await send(String(endpoint.tokenEndpoint), request))
+  const send = client.fetch ?? globalThis.fetch
+  return readAnswer(await send(url, request))
 }
 
 /** Reads a `Response` to its end. @throws what the body's stream fails with */
@@ -42,19 +96,20 @@ export function readBody(body: unknown): unknown {
   }
 }
 
-function writeRequest(endpoint: RefreshTokenGrant, grant: GrantMembers, signal: AbortSignal): RequestInit {
-  const { encoding, scope, resource, parameters, refreshTokenIn, credentials } = endpoint
+function writeRequest(
+  client: RefreshTokenGrant,
+  { authorization, ...own }: Proof,
+  write: (own: Proof) => object,
+): RequestInit {
+  const { encoding, refreshTokenIn, credentials } = client
   try {
-    const { authorization, ...client } = proveClient(endpoint)
-    const own = endpoint.body?.(grant.refresh_token ?? '')
-    const members = own ?? { ...grant, ...client, scope, resource, ...parameters }
+    const members = write(own)
     // No `cache`: some runtimes throw at it, and nobody caches a POST. `credentials` only where needed: the same.
     return {
       method: 'POST',
       redirect: 'manual',
-      headers: writeHeaders(endpoint, authorization),
+      headers: writeHeaders(client, authorization),
       body: encoding === 'json' ? JSON.stringify(members) : writeForm(members),
-      signal,
       credentials: credentials ?? (refreshTokenIn === 'cookie' ? 'include' : undefined),
     } as RequestInit
   } catch (cause) {
@@ -62,14 +117,38 @@ function writeRequest(endpoint: RefreshTokenGrant, grant: GrantMembers, signal: 
   }
 }
 
-/** Shows who the client is at the token endpoint (RFC 6749 §2.3.1; a public client: §3.2.1). */
-function proveClient(endpoint: RefreshTokenGrant): Readonly<Record<string, string | undefined>> {
-  const { clientId, clientSecret, clientAuthentication = clientSecret && 'client_secret_basic' } = endpoint
+/** Shows who the client is (RFC 6749 §2.3.1; a public client: §3.2.1; a signed assertion: RFC 7523 §2.2). */
+async function proveClient(client: RefreshTokenGrant, { issuer, tokenEndpoint }: Endpoints): Promise<Proof> {
+  const { clientId, clientSecret, clientAssertion } = client
+  const { clientAuthentication = clientSecret && 'client_secret_basic' } = client
+  if (clientAssertion)
+    return {
+      client_id: clientId,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await assertionOf(clientAssertion, issuer ?? tokenEndpoint),
+    }
   // Encoded first, so that a colon in the id is not taken for the one between them; and it is ASCII then.
   if (clientAuthentication === 'client_secret_basic')
     return { authorization: `Basic ${btoa([clientId, clientSecret].map(formEncode).join(':'))}` }
   const isPost = clientAuthentication === 'client_secret_post'
   return { client_id: clientId, client_secret: isPost ? clientSecret : undefined }
+}
+
+/** A key in a remote signer may be out of reach for a while, and its error then has a status that says so. */
+async function assertionOf(make: ClientAssertion, audience: string): Promise<string> {
+  try {
+    const assertion: unknown = await make({ audience })
+    if (isHeaderSafe(assertion)) return assertion
+  } catch (cause) {
+    if (getSessionError(cause)) throw cause
+    const { status: outer, response } = membersOf(cause)
+    const status = outer ?? membersOf(response)['status']
+    const hint = '`clientAssertion` could not be had.'
+    throw /^(408|425|429|5..)$/.test(String(status))
+      ? new RefreshUnavailableError('server', { status: status as number, cause, hint })
+      : new RefreshConfigurationError('`clientAssertion` failed, see `cause`.', { cause })
+  }
+  throw new RefreshConfigurationError('Expected `clientAssertion` to give a JWT.')
 }
 
 /** The app's own win, in any case of their names; one that is undefined or null is left out. */

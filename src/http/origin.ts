@@ -44,3 +44,15 @@ export function pageBase(): string | undefined {
     return undefined
   }
 }
+
+/**
+ * Says whether tokens and secrets may be sent to this address: https, or http on the loopback. `fetch` refuses one
+ * with a user name or password in it. A relative address is resolved against the page, where there is one.
+ * @param allowInsecure http is good enough everywhere.
+ */
+export function isEndpoint(value: unknown, allowInsecure = false): value is string | URL {
+  if (typeof value !== 'string' && !(value instanceof URL)) return false
+  const origin = originOf(value, pageBase())
+  const hasUser = /^[^/?#]*\/\/[^/?#]*@/.test(String(value))
+  return origin !== undefined && !hasUser && (allowInsecure || isTrustworthy(origin))
+}

@@ -27,6 +27,8 @@ export interface Waiter {
   readonly sequence: number
   /** Who it waits as: it is never sent as someone else. */
   readonly generation: number
+  /** True while it waits for a better token: what a flight brings is not meant for it, an end is. */
+  readonly isApart: boolean
   /** What it belongs to, so that a detached instance can call off its own. */
   readonly owner: object
   /**
@@ -81,7 +83,8 @@ export class Core {
    * begin meanwhile waits for what comes next, not for what was.
    */
   conclude(next: SessionState, tell: (waiter: Waiter) => void, event?: SessionEvent): void {
-    const waiting = this.#take()
+    const isOver = next.generation !== this.#state.generation
+    const waiting = this.take((waiter) => isOver || !waiter.isApart)
     this.transition(next)
     if (event) this.events.emit(event)
     for (const waiter of waiting) tell(waiter)
@@ -140,7 +143,7 @@ export class Core {
 
   wait(waiter: Waiter): void {
     const { status, generation } = this.#state
-    const isAwaited = status === 'loading' || status === 'refreshing'
+    const isAwaited = status === 'loading' || status === 'refreshing' || waiter.isApart
     // A listener has logged out, or in, while this one was on its way to wait.
     if (!isAwaited || generation !== waiter.generation) {
       return waiter.refuse(new SessionChangedError(), false)
@@ -148,6 +151,10 @@ export class Core {
     this.#waiters.add(waiter)
     if (this.#state.status === 'refreshing') this.#state.flight.hold(true)
     this.#changed()
+  }
+
+  has(waiter: Waiter): boolean {
+    return this.#waiters.has(waiter)
   }
 
   /** Its caller has gone. */
@@ -159,7 +166,7 @@ export class Core {
 
   /** Tells all of one owner that they wait in vain. */
   refuse(error: SessionError, owner: object): void {
-    for (const waiter of this.#take(owner)) waiter.refuse(error, false)
+    for (const waiter of this.take((one) => one.owner === owner)) waiter.refuse(error, false)
     this.#changed()
   }
 
@@ -184,8 +191,8 @@ export class Core {
   }
 
   /** Takes them out first: whoever has to wait again joins anew. 401s come in any order, so they are sorted. */
-  #take(owner?: object): Waiter[] {
-    const taken = [...this.#waiters].filter((waiter) => !owner || waiter.owner === owner)
+  take(isMeant: (waiter: Waiter) => boolean): Waiter[] {
+    const taken = [...this.#waiters].filter(isMeant)
     for (const waiter of taken) this.#waiters.delete(waiter)
     return taken.sort((one, other) => one.sequence - other.sequence)
   }

@@ -1,7 +1,7 @@
-import type { Challenge } from '../http/challenge.js'
 import { isThenable } from '../store/thenable.js'
 import type { LoginRequiredError, SessionError } from '../errors.js'
 import type { RefreshReason } from '../grant/grant-options.js'
+import type { StepUpRequest } from '../http/step-up.js'
 
 /** Which request an event is about. The path has no query: that may hold secrets. */
 export interface RequestFacts {
@@ -9,6 +9,15 @@ export interface RequestFacts {
   readonly id: number
   readonly method: string
   readonly path: string
+}
+
+/** What an event tells of a request. */
+export function factsOf(
+  id: number,
+  { method, url }: { readonly method: string; readonly url: string },
+): RequestFacts {
+  const path = /^(?:[a-z][a-z\d+.-]*:)?(?:\/\/[^/?#]*)?([^?#]*)/i.exec(url)?.[1] || '/'
+  return { id, method: method.toUpperCase(), path }
 }
 
 /** What happens in a session, as it happens. No event holds a token. */
@@ -22,7 +31,7 @@ export type SessionEvent =
   | { readonly type: 'grantFailed'; readonly error: SessionError }
   | { readonly type: 'loginRequired'; readonly error: LoginRequiredError }
   /** The API asks for a better token (RFC 9470, RFC 6750 §3.1). */
-  | ({ readonly type: 'stepUp'; readonly challenge: Challenge } & RequestFacts)
+  | ({ readonly type: 'stepUp' } & StepUpRequest & RequestFacts)
   | ({ readonly type: 'held' | 'sent' | 'unauthorized' | 'replayed' } & RequestFacts)
   /** `status` is absent where no HTTP answer came. */
   | ({ readonly type: 'settled'; readonly status: number | undefined } & RequestFacts)

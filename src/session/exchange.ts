@@ -4,26 +4,15 @@ import {
   StepUpRequiredError,
   type SessionError,
 } from '../errors.js'
-import type { Core, Waiter } from './core.js'
-import { examine, ruleOn } from './unauthorized.js'
-import type { IsUnauthorized, TransportAnswer, TransportRequest } from './transport.js'
+import type { Challenge } from '../http/challenge.js'
+import type { Waiter } from './core.js'
+import { credentialOf, type Stamp } from './state.js'
+import { examine, refuses, ruleOn } from './unauthorized.js'
+import type { Terms } from './terms.js'
+import type { TransportAnswer, TransportRequest } from './transport.js'
 import { startTimer, type Timer } from './timer.js'
-import type { Admission } from './admission.js'
-import type { Renewal } from './renewal.js'
-import type { RequestFacts } from './events.js'
-import type { Stamp } from './state.js'
-
-/** What all requests of one transport have in common. */
-export interface Terms {
-  readonly core: Core
-  readonly renewal: Renewal
-  readonly admission: Admission
-  readonly isUnauthorized?: IsUnauthorized | undefined
-  /** Becomes true when the instance is detached: what is on the wire arrives, and is not cared for any more. */
-  isClosed?: boolean
-  /** What the app asks of the session itself. It is no request: no event tells of it. */
-  readonly asksFor?: 'token' | 'renewal'
-}
+import { factsOf, type RequestFacts } from './events.js'
+import { stepUpRequest } from '../http/step-up.js'
 
 /** How a dispatch ended: what its caller would have got without a session. */
 interface Outcome {
@@ -41,10 +30,12 @@ export class Exchange<T> implements Waiter {
   readonly owner: Terms
   readonly sequence: number
   readonly generation: number
+  isApart = false
   readonly #request: TransportRequest<T>
   #stamp: Stamp | undefined
   #received: Outcome | undefined
   #isReplay = false
+  #hasSteppedUp = false
   #resolve: ((answer: T | Promise<T>) => void) | undefined
   #reject: ((reason: unknown) => void) | undefined
   #timer: Timer | undefined
@@ -97,8 +88,9 @@ export class Exchange<T> implements Waiter {
       const isNobody = 'reason' in error && error.reason === 'no_session'
       const received = this.#received
       if (!received && (isUsable || isNobody) && this.owner.asksFor !== 'renewal') return this.#go()
-      // Nobody was signed in after all: the 401 comes back as it came.
-      if (received && isNobody) return this.#settle(received, error)
+      // Nobody was signed in after all, or no better token was had: the answer comes back as it came.
+      if (received && (isNobody || error.code === 'ERR_STEP_UP_REQUIRED'))
+        return this.#settle(received, error)
       throw this.#rejection(error)
     })
   }
@@ -109,6 +101,7 @@ export class Exchange<T> implements Waiter {
     // It ends once: an abort may come while it is being woken.
     if (!resolve) return
     this.#resolve = this.#reject = undefined
+    this.isApart = false
     this.#timer?.clear()
     if (this.#onAbort) this.#request.signal?.removeEventListener('abort', this.#onAbort)
     try {
@@ -158,31 +151,35 @@ export class Exchange<T> implements Waiter {
     const status = this.#request.settled(value)
     const isPlain = status === undefined || (status !== 401 && status !== 403 && !this.owner.isUnauthorized)
     const outcome = { value, isError, status }
-    return isPlain || this.#isReplay
-      ? this.#settle(outcome)
-      : this.#weigh(outcome, this.#request.answerOf(value))
+    return isPlain ? this.#settle(outcome) : this.#weigh(outcome, this.#request.answerOf(value))
   }
 
   #weigh(outcome: Outcome, answer: TransportAnswer): T | Promise<T> {
     const finding = examine(answer, this.#request.url)
-    if (typeof finding === 'object') {
-      this.owner.core.events.emit({ type: 'stepUp', challenge: finding, ...this.#facts() })
-      return this.#settle(outcome, new StepUpRequiredError(finding))
-    }
-    if (finding === 'unmendable') return this.#settle(outcome)
-    const isRefused = this.#isRefused(answer)
+    if (typeof finding === 'object') return this.#stepUp(outcome, finding)
+    if (finding === 'unmendable' || this.#isReplay) return this.#settle(outcome)
+    const isRefused = refuses(answer, this.owner)
     if (isRefused instanceof Promise)
       return isRefused.then((is) => (is ? this.#refused(outcome) : this.#settle(outcome)))
     return isRefused ? this.#refused(outcome) : this.#settle(outcome)
   }
 
-  /** Behaviour 14: the app's own sign, where it has one. One that fails is reported, and the status decides. */
-  #isRefused(answer: TransportAnswer): boolean | Promise<boolean> {
-    const { isUnauthorized, core } = this.owner
-    const byStatus = answer.status === 401
-    if (!isUnauthorized) return byStatus
-    const said = core.events.guard('isUnauthorized', () => isUnauthorized(answer)) ?? byStatus
-    return typeof said === 'boolean' ? said : Promise.resolve(said).catch(() => byStatus)
+  /** A better token is needed, not a newer one: where the app may obtain it, this waits for it, once. */
+  #stepUp(outcome: Outcome, challenge: Challenge): T | Promise<T> {
+    const { core, stepUps, isClosed } = this.owner
+    const stamp = this.#stamp as Stamp
+    const wanted = stepUpRequest(challenge, credentialOf(core.state)?.tokens.scope)
+    core.events.emit({ type: 'stepUp', ...wanted, ...this.#facts() })
+    const isCurrent = stamp.generation === core.state.generation && credentialOf(core.state)
+    if (!stepUps || !isCurrent || this.#hasSteppedUp || this.#request.isOneShot || isClosed)
+      return this.#settle(outcome, new StepUpRequiredError(challenge))
+    this.#hasSteppedUp = true
+    this.#received = outcome
+    if (stepUps.isMet(stamp, wanted)) return this.begin()
+    this.isApart = true
+    const waiting = this.wait()
+    stepUps.ask(this, wanted)
+    return waiting
   }
 
   #refused(outcome: Outcome): T | Promise<T> {
@@ -238,8 +235,6 @@ export class Exchange<T> implements Waiter {
   }
 
   #facts(): RequestFacts {
-    const { method, url } = this.#request
-    const path = /^(?:[a-z][a-z\d+.-]*:)?(?:\/\/[^/?#]*)?([^?#]*)/i.exec(url)?.[1] || '/'
-    return { id: this.sequence, method: method.toUpperCase(), path }
+    return factsOf(this.sequence, this.#request)
   }
 }

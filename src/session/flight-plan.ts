@@ -23,6 +23,11 @@ export interface FlightPlan {
   readonly ended?: LoginRequiredError | undefined
   /** Opens the vault, where there is one. Rejects where it stays closed: then nothing is sent. */
   readonly unlock?: (() => Promise<void>) | undefined
+  /**
+   * What is needed before tokens can be asked for, such as the endpoint's address. Resolves with why it cannot be
+   * had, which is a definite failure: nothing was sent. Never rejects.
+   */
+  readonly prepare?: ((signal: AbortSignal) => Promise<Verdict | undefined>) | undefined
   /** Asks for tokens once, or says why it would be pointless. Never rejects. */
   attempt(signal: AbortSignal): Promise<Verdict>
 }

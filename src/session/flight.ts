@@ -33,6 +33,8 @@ export class Flight {
   #wake: (() => void) | undefined
   #freeLock: (() => void) | undefined
   #after: AfterLock
+  #tries = 0
+  /** The tries that came so far as to send something. */
   #attempts = 0
   #sentAt = 0
   #isTold = false
@@ -135,10 +137,14 @@ export class Flight {
       return ground.fail(this, new RefreshUnavailableError('store'))
     }
     if (this.plan.unlock && !(await this.#unlock(this.plan.unlock))) return
-    let verdict: Verdict
+    let verdict: Verdict | undefined
     do {
+      this.#tries++
+      this.#phase = 'pausing'
+      verdict = this.plan.prepare && (await this.plan.prepare(this.signal))
       // A notice, a login or another tab may have brought newer tokens while this flight waited or paused.
       if (this.signal.aborted || !ground.isCurrent(this)) return
+      if (verdict) continue
       if (!this.#hasTimeFor(0)) return ground.fail(this, new RefreshUnavailableError('timeout'))
       this.#phase = 'granting'
       this.#attempts++
@@ -170,7 +176,7 @@ export class Flight {
     const { ambiguous, retryAfterMs } = verdict.error
     const sinceSentMs = settings.now() - this.#sentAt
     const mayAskAgain = !ambiguous || (this.#attempts === 1 && sinceSentMs < settings.rotationGraceMs)
-    const delayMs = ambiguous ? 0 : pauseMs(firstPauseMs, this.#attempts, retryAfterMs)
+    const delayMs = ambiguous ? 0 : pauseMs(firstPauseMs, this.#tries, retryAfterMs)
     if (!mayAskAgain || !this.#hasTimeFor(delayMs)) return false
     this.#phase = 'pausing'
     if (delayMs) await this.#pause(delayMs)

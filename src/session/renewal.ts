@@ -1,4 +1,4 @@
-import { createAcquire, createGrant, type Grant } from '../grant/grant.js'
+import { createAcquire, createGrant, createPreparation, type Grant } from '../grant/grant.js'
 import {
   coolingMs,
   credentialOf,
@@ -16,9 +16,11 @@ import { Budget } from './budget.js'
 import type { Core } from './core.js'
 import { hasExpired } from './windows.js'
 import { Landing } from './landing.js'
+import type { FindEndpoints } from '../grant/endpoints.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
 import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
+import type { Revocation } from './revocation.js'
 import type { Settings } from '../options.js'
 import { shortestAttemptMs } from './pace.js'
 import type { TokenSet } from '../tokens.js'
@@ -33,19 +35,29 @@ export class Renewal {
   readonly #landing: Landing
   readonly #lock: NonNullable<FlightPlan['lock']>
   readonly #grant: Grant | undefined
+  readonly #prepare: FlightPlan['prepare']
   readonly #acquire: Acquirer | undefined
   readonly #budget: Budget
   readonly #signals = new WeakSet<object>()
   readonly #isCookie: boolean
 
-  constructor(core: Core, persistence: Persistence, lock: RefreshLock, lockName: string) {
+  constructor(
+    core: Core,
+    persistence: Persistence,
+    lock: RefreshLock,
+    lockName: string,
+    find: FindEndpoints,
+    revocation: Revocation,
+  ) {
     const { settings } = core
     const { refresh, acquire } = settings
     this.#core = core
     this.#persistence = persistence
     this.#lock = (signal, callback) => lock.request(lockName, { signal }, callback)
     const judged = { ...settings, isSessionOver: guardedIsSessionOver(core) }
-    this.#grant = refresh && createGrant(refresh, judged)
+    this.#grant = refresh && revocation.over(createGrant(refresh, judged, find))
+    const hasIssuer = typeof refresh === 'object' && refresh.issuer !== undefined
+    this.#prepare = hasIssuer ? createPreparation(find, judged) : undefined
     this.#acquire = acquire && createAcquire(acquire, judged)
     this.#budget = new Budget(settings.refreshBudget)
     this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
@@ -59,7 +71,12 @@ export class Renewal {
     this.#landing.over(error, this.#grant !== undefined)
   }
 
-  /** True for the signal that a refresh function or `acquire` was given. */
+  /** Requests that carry this signal are left alone. */
+  own(signal: AbortSignal): void {
+    this.#signals.add(signal)
+  }
+
+  /** True for the signal that a refresh function, `acquire` or `onStepUp` was given. */
   isOwn(signal: object): boolean {
     return this.#signals.has(signal)
   }
@@ -125,11 +142,22 @@ export class Renewal {
     else this.#core.transition(warmed(state))
   }
 
+  /** Brings in tokens that were had elsewhere, the way that a grant's come. Not while another flight is on its way. */
+  bring(tokens: () => TokenSet): void {
+    this.#takeOff('requested', 0, undefined, async () => ({ type: 'granted', tokens: tokens() }))
+  }
+
   /** A grant, or an acquisition where there is nothing to grant from or where the session has `ended`. */
-  #takeOff(reason: RefreshReason, waitMs: number, ended?: LoginRequiredError): void {
+  #takeOff(
+    reason: RefreshReason,
+    waitMs: number,
+    ended?: LoginRequiredError,
+    brought?: FlightPlan['attempt'],
+  ): void {
     const { state, settings, vault } = this.#core
     const isKept = credentialOf(state) || this.#isCookie || vault
     const isGrant = !ended && this.#grant && (isKept || !this.#acquire)
+    const asks = isGrant && !brought
     // What the vault gives is remembered for this flight only: nobody is prompted twice for one renewal.
     let vaulted: string | undefined
     const flight = new Flight({
@@ -142,10 +170,11 @@ export class Renewal {
       isShared: this.#persistence.isShared,
       lock: isGrant ? this.#lock : undefined,
       ended,
-      unlock: isGrant && vault ? async () => void (vaulted = await vault.take(reason)) : undefined,
-      attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted),
+      prepare: asks ? this.#prepare : undefined,
+      unlock: asks && vault ? async () => void (vaulted = await vault.take(reason)) : undefined,
+      attempt: brought ?? ((signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted)),
     })
-    this.#signals.add(flight.signal)
+    this.own(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     // A subscriber may have logged out just now: then this flight has been left already.
     if (flightsOf(this.#core.state).includes(flight)) flight.start()

@@ -6,18 +6,22 @@ import { Admission } from './admission.js'
 import { BackgroundRenewal } from './background.js'
 import { Core, snapshotOf, type SessionSnapshot } from './core.js'
 import { disposed } from './state.js'
+import { endpointFinder } from '../grant/endpoints.js'
 import { listenToPage } from './page.js'
 import { memoryStore } from '../store/memory.js'
 import { newSessionId } from '../store/record.js'
 import { Persistence } from './persistence.js'
 import { readTokens, type TokenResponse, type TokenSet } from '../tokens.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
+import type { RefreshTokenGrant } from '../grant/grant-options.js'
 import { Renewal } from './renewal.js'
+import { Revocation } from './revocation.js'
 import { SessionChangedError } from '../errors.js'
 import type { TokenStore } from '../store/token-store.js'
 import type { SessionEvent } from './events.js'
+import { StepUps } from './step-ups.js'
 import { askToken, renew, tokensOf } from './token-requests.js'
-import type { Terms } from './exchange.js'
+import type { Terms } from './terms.js'
 
 /** One login and everything that keeps it alive. Made by {@link createSession}. */
 export interface Session {
@@ -28,8 +32,14 @@ export interface Session {
    * @throws TypeError (as a rejection) where this is no token response; the session before it goes on
    */
   login(tokens?: TokenResponse | TokenSet): Promise<void>
-  /** Ends the session here, synchronously, whatever else fails. Resolves when the store is cleared. */
-  logout(): Promise<void>
+  /**
+   * Ends the session here, synchronously, whatever else fails. Resolves when the store is cleared.
+   *
+   * `revoke`: then tells the server too (RFC 7009), within `refreshTimeoutMs`: the refresh token, else the access
+   * token, and a refresh token that a grant still brings. It takes `refresh.revocationEndpoint`, or an issuer that
+   * names one. A failure is a 'problem' event. Default false.
+   */
+  logout(options?: { readonly revoke?: boolean | undefined }): Promise<void>
   /** Ends everything for good: what is held rejects, no listener and no timer is left. */
   dispose(): void
   /**
@@ -75,8 +85,12 @@ export function createSession(options: SessionOptions): Session {
   const core = new Core(settings)
   const persistence = new Persistence(core, store)
   const { lock, name } = lockFor(settings, store)
-  const renewal = new Renewal(core, persistence, lock, name)
-  const terms: Terms = { core, renewal, admission: new Admission(core, renewal) }
+  const find = endpointFinder((settings.refresh ?? {}) as RefreshTokenGrant, settings.allowInsecure)
+  const revocation = new Revocation(core, store, find)
+  const renewal = new Renewal(core, persistence, lock, name, find, revocation)
+  const common: Terms = { core, renewal, admission: new Admission(core, renewal) }
+  const { onStepUp } = settings
+  const terms = { ...common, stepUps: onStepUp && new StepUps(common, onStepUp) }
   const serverSnapshot = snapshotOf({ status: 'loading', generation: 0 }, 0)
   const background = settings.renewInBackground ? new BackgroundRenewal(core, renewal) : undefined
   // A frozen or hidden page may have missed what the others told.
@@ -92,10 +106,11 @@ export function createSession(options: SessionOptions): Session {
   persistence.open((error) => renewal.endedElsewhere(error))
   return {
     login: (tokens) => login(core, persistence, tokens),
-    logout: () => logout(core, persistence),
+    logout: ({ revoke } = {}) => logout(core, persistence, revoke ? revocation : undefined),
     dispose() {
       stopListening()
       background?.close()
+      revocation.close()
       dispose(core, persistence)
     },
     getAccessToken: ({ signal } = {}) => askToken(terms, signal),
@@ -126,8 +141,14 @@ async function login(core: Core, persistence: Persistence, given: unknown): Prom
   return persistence.begin(record, { type: 'login', generation })
 }
 
-async function logout(core: Core, persistence: Persistence): Promise<void> {
-  return persistence.leave({ type: 'logout', generation: core.state.generation + 1 })
+async function logout(
+  core: Core,
+  persistence: Persistence,
+  revocation: Revocation | undefined,
+): Promise<void> {
+  const leave = (): Promise<void> =>
+    persistence.leave({ type: 'logout', generation: core.state.generation + 1 })
+  return revocation ? revocation.logout(leave) : leave()
 }
 
 function dispose(core: Core, persistence: Persistence): void {
@@ -145,7 +166,7 @@ function lockFor(
   const { refresh } = settings
   // One cookie is all tabs' refresh token, whatever their stores.
   const isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
-  const shared = isCookie ? String(refresh.tokenEndpoint) : name
+  const shared = isCookie ? String(refresh.tokenEndpoint ?? refresh.issuer) : name
   const locks = webLocks()
   const own = storeLock ?? inProcessLock
   const best = locks ? withFallback(locks, own) : own

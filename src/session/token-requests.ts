@@ -1,5 +1,6 @@
 import { credentialOf } from './state.js'
-import { Exchange, type Terms } from './exchange.js'
+import { Exchange } from './exchange.js'
+import type { Terms } from './terms.js'
 import { isLoginRequired } from '../errors.js'
 import { reasonOf } from '../http/abort.js'
 import type { TokenSet } from '../tokens.js'
@@ -61,7 +62,7 @@ export async function tokensOf(terms: Terms): Promise<TokenSet | undefined> {
 }
 
 /** Waits until the session lets those who wait go on, or tells them why not. */
-function momentOf(terms: Terms, signal?: AbortSignal): Exchange<void> {
+export function momentOf(terms: Terms, signal?: AbortSignal): Exchange<void> {
   return new Exchange(
     { ...terms, asksFor: 'renewal' },
     asRequest(signal, () => {}),

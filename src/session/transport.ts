@@ -1,4 +1,5 @@
-import { Exchange, type Terms } from './exchange.js'
+import { Exchange } from './exchange.js'
+import type { Terms } from './terms.js'
 import { OriginRule } from './origin-rule.js'
 import { SessionChangedError, type SessionError } from '../errors.js'
 

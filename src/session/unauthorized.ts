@@ -3,6 +3,7 @@ import { versionOf, type SessionState, type Stamp } from './state.js'
 import { LoginRequiredError, type SessionError } from '../errors.js'
 import { originOf, pageBase } from '../http/origin.js'
 import { readHeader } from '../http/headers.js'
+import type { Terms } from './terms.js'
 import type { TransportAnswer } from './transport.js'
 
 /**
@@ -39,4 +40,15 @@ export function examine(answer: TransportAnswer, requestUrl: string): 'open' | '
   const veto = vetoOf(parseChallenges(readHeader(answer.headers, 'www-authenticate')))
   if (!veto) return 'open'
   return veto.parameters['error'] === 'invalid_request' ? 'unmendable' : veto
+}
+
+/** Behaviour 14: the app's own sign, where it has one. One that fails is reported, and the status decides. */
+export function refuses(
+  answer: TransportAnswer,
+  { isUnauthorized, core }: Pick<Terms, 'isUnauthorized' | 'core'>,
+): boolean | Promise<boolean> {
+  const byStatus = answer.status === 401
+  if (!isUnauthorized) return byStatus
+  const said = core.events.guard('isUnauthorized', () => isUnauthorized(answer)) ?? byStatus
+  return typeof said === 'boolean' ? said : Promise.resolve(said).catch(() => byStatus)
 }
