@@ -165,6 +165,7 @@ const rules: Readonly<Record<string, Rule>> = {
   headerName: ['a header name', (value) => value !== '' && isWord(value)],
   authScheme: ['a word or empty', isWord],
   accessTokenIn: oneOf('header', 'cookie'),
+  'refresh.clientAssertion': aFunction,
   'refresh.encoding': oneOf('form', 'json'),
   'refresh.refreshTokenIn': oneOf('body', 'cookie'),
   'refresh.clientAuthentication': oneOf('none', 'client_secret_basic', 'client_secret_post'),
@@ -207,30 +208,21 @@ export function checkAddresses(
   const must = (name: string, what: string, value: unknown, isFit: boolean): void => {
     if (!isFit) expected(prefix + name, what, originOf(value as string) ?? typeof value)
   }
-  const https = 'an https address (http on loopback or with `allowInsecure`) without a user name'
-  for (const [name, value] of Object.entries({ tokenEndpoint, revocationEndpoint })) {
-    const isFit =
-      value === undefined
-        ? name !== 'tokenEndpoint' || issuer !== undefined
-        : isEndpoint(value, allowInsecure)
-    must(name, `${https}, absolute where there is no page`, value, isFit)
-  }
+  const https = 'an https address without user name (http on loopback or with `allowInsecure`)'
+  const isFit = (value: unknown): boolean => isEndpoint(value, allowInsecure)
   if (issuer !== undefined) {
     // As text: a URL object would add the slash that tells two issuers apart (RFC 8414 §3.3).
-    const isIssuer =
-      /^https?:[^?#]*$/i.test(issuer) && typeof issuer === 'string' && isEndpoint(issuer, allowInsecure)
-    must('issuer', `${https}, query or fragment, as text`, issuer, isIssuer)
-    must(
-      'tokenEndpoint',
-      'absent beside `issuer`, which finds it',
-      tokenEndpoint,
-      tokenEndpoint === undefined,
-    )
+    const isIssuer = typeof issuer === 'string' && /^https?:[^?#]*$/i.test(issuer) && isFit(issuer)
+    must('issuer', `${https}, query and fragment, as text`, issuer, isIssuer)
+    must('tokenEndpoint', 'absent beside `issuer`', tokenEndpoint, tokenEndpoint === undefined)
   }
-  if (clientAssertion === undefined) return
-  check(`${prefix}clientAssertion`, clientAssertion, aFunction)
+  for (const [name, value = issuer] of Object.entries({
+    tokenEndpoint,
+    revocationEndpoint: revocationEndpoint ?? tokenEndpoint,
+  }))
+    must(name, `${https}, absolute where there is no page`, value, isFit(value))
   // RFC 6749 §2.3: one way to authenticate, not two.
-  must('clientSecret', 'absent beside `clientAssertion`', '', clientSecret === undefined)
+  must('clientSecret', 'absent beside `clientAssertion`', '', !clientAssertion || clientSecret === undefined)
 }
 
 function check(name: string, value: unknown, [what, isFit]: Rule): void {

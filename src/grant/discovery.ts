@@ -1,12 +1,14 @@
 import { RefreshConfigurationError, RefreshUnavailableError, type SessionError } from '../errors.js'
-import type { Endpoints } from './endpoints.js'
+import type { Endpoints, FindEndpoints } from './endpoints.js'
+import type { RefreshTokenGrant } from './grant-options.js'
 import { isEndpoint } from '../http/origin.js'
 import { membersOf } from './redact.js'
 import { parseRetryAfter } from '../http/retry-after.js'
 import { readBody } from './token-request.js'
 
 /** How the metadata is asked for. */
-export interface DiscoveryContext {
+interface DiscoveryContext {
+  readonly issuer: string
   /** Default: the global `fetch`. */
   readonly send: typeof fetch | undefined
   readonly allowInsecure: boolean | undefined
@@ -22,6 +24,19 @@ interface Failure {
 
 const advice = 'Check `issuer`, or set `tokenEndpoint` and `revocationEndpoint` by hand.'
 
+/** Asks an issuer for its endpoints, once for all who want them at the same time or later; again where that failed. */
+export function finder({ issuer, fetch: send }: RefreshTokenGrant, allowInsecure?: boolean): FindEndpoints {
+  let found: Promise<Endpoints> | undefined
+  return async (signal) => {
+    const joined = found
+    const known = await joined?.catch(() => {})
+    if (known) return known
+    // Whoever asked before may have left in the middle: that was no answer for the others.
+    if (found === joined) found = discover({ issuer: issuer as string, send, allowInsecure, signal })
+    return found as Promise<Endpoints>
+  }
+}
+
 /**
  * Finds an authorization server's endpoints by its metadata: at the address of RFC 8414 §3.1, else at that of OpenID
  * Connect Discovery §4. A browser cannot tell a 404 without CORS headers from a dead network, so each is tried.
@@ -29,10 +44,10 @@ const advice = 'Check `issuer`, or set `tokenEndpoint` and `revocationEndpoint` 
  * @throws RefreshUnavailableError where a later try may help; it is definite, since no token was sent
  * @throws RefreshConfigurationError where there is no metadata, or it is another issuer's
  */
-export async function discover(issuer: string, context: DiscoveryContext): Promise<Endpoints> {
+async function discover(context: DiscoveryContext): Promise<Endpoints> {
   const failures: Failure[] = []
-  for (const address of addressesOf(issuer)) {
-    const found = await ask(address, issuer, context)
+  for (const address of addressesOf(context.issuer)) {
+    const found = await ask(address, context)
     if ('tokenEndpoint' in found) return found
     failures.push(found)
   }
@@ -50,8 +65,7 @@ function addressesOf(issuer: string): readonly string[] {
 
 async function ask(
   address: string,
-  issuer: string,
-  { send = globalThis.fetch, allowInsecure, signal }: DiscoveryContext,
+  { issuer, send = globalThis.fetch, allowInsecure, signal }: DiscoveryContext,
 ): Promise<Endpoints | Failure> {
   const hint = `Its address is looked for at ${address}.`
   try {

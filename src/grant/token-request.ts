@@ -1,21 +1,14 @@
-import { getSessionError, RefreshConfigurationError, RefreshUnavailableError } from '../errors.js'
+import { RefreshConfigurationError } from '../errors.js'
 import type { Endpoints, FindEndpoints } from './endpoints.js'
-import { isHeaderSafe } from '../http/authorization.js'
-import { membersOf } from './redact.js'
+import { loader } from './loader.js'
 import type { ReceivedAnswer } from './answer.js'
-import type { ClientAssertion, RefreshTokenGrant } from './grant-options.js'
+import type { RefreshTokenGrant } from './grant-options.js'
 import { reasonOf } from '../http/abort.js'
 
 /** What sets one grant apart from another; all else of its body is the client's (RFC 6749 §6, §4.4). */
 export interface GrantMembers {
   readonly grant_type: 'refresh_token' | 'client_credentials'
   readonly refresh_token?: string | undefined
-}
-
-/** What a revocation request says (RFC 7009 §2.1). */
-export interface RevocationMembers {
-  readonly token?: string
-  readonly token_type_hint?: 'refresh_token' | 'access_token'
 }
 
 /** What a client shows of itself: a header's value, or members of the body. */
@@ -35,43 +28,22 @@ export async function sendTokenRequest(
   signal: AbortSignal,
 ): Promise<ReceivedAnswer> {
   const endpoints = await find(signal)
-  const proof = await proveClient(client, endpoints)
   const write = (own: Proof): object => {
     const { scope, resource, parameters } = client
     return client.body?.(grant.refresh_token ?? '') ?? { ...grant, ...own, scope, resource, ...parameters }
   }
-  return post(client, endpoints.tokenEndpoint, proof, write, { signal })
+  return post(client, endpoints, endpoints.tokenEndpoint, write, { signal })
 }
 
-/**
- * Asks the server to forget a token (RFC 7009 §2.1). One that is a cookie has no `token` in the body.
- *
- * @throws as `sendTokenRequest` does, and where no revocation endpoint is known
- */
-export async function sendRevocation(
+/** Posts what `write` makes of the client's own members of the body. @throws as `sendTokenRequest` does */
+export async function post(
   client: RefreshTokenGrant,
-  find: FindEndpoints,
-  members: RevocationMembers,
-  signal: AbortSignal,
-): Promise<ReceivedAnswer> {
-  const endpoints = await find(signal)
-  const { revocationEndpoint } = endpoints
-  if (!revocationEndpoint)
-    throw new RefreshConfigurationError('Set `revocationEndpoint`: the metadata of `issuer` names none.')
-  const proof = await proveClient(client, endpoints)
-  // The page may go on to the next one meanwhile.
-  const init = { signal, keepalive: true }
-  return post(client, revocationEndpoint, proof, (own) => ({ ...members, ...own }), init)
-}
-
-async function post(
-  client: RefreshTokenGrant,
+  endpoints: Endpoints,
   url: string,
-  proof: Proof,
   write: (own: Proof) => object,
   init: RequestInit & { readonly signal: AbortSignal },
 ): Promise<ReceivedAnswer> {
-  const request = { ...writeRequest(client, proof, write), ...init }
+  const request = { ...writeRequest(client, await proveClient(client, endpoints), write), ...init }
   // While it was made ready, whoever wants it may have left.
   if (init.signal.aborted) throw reasonOf(init.signal)
   // Not called as a method: a browser's fetch refuses any `this` but the window.
@@ -121,34 +93,15 @@ function writeRequest(
 async function proveClient(client: RefreshTokenGrant, { issuer, tokenEndpoint }: Endpoints): Promise<Proof> {
   const { clientId, clientSecret, clientAssertion } = client
   const { clientAuthentication = clientSecret && 'client_secret_basic' } = client
-  if (clientAssertion)
-    return {
-      client_id: clientId,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await assertionOf(clientAssertion, issuer ?? tokenEndpoint),
-    }
+  if (clientAssertion) {
+    const { assertClient } = await loader(() => import('./client-assertion.js'))()
+    return assertClient(client, issuer ?? tokenEndpoint)
+  }
   // Encoded first, so that a colon in the id is not taken for the one between them; and it is ASCII then.
   if (clientAuthentication === 'client_secret_basic')
     return { authorization: `Basic ${btoa([clientId, clientSecret].map(formEncode).join(':'))}` }
   const isPost = clientAuthentication === 'client_secret_post'
   return { client_id: clientId, client_secret: isPost ? clientSecret : undefined }
-}
-
-/** A key in a remote signer may be out of reach for a while, and its error then has a status that says so. */
-async function assertionOf(make: ClientAssertion, audience: string): Promise<string> {
-  try {
-    const assertion: unknown = await make({ audience })
-    if (isHeaderSafe(assertion)) return assertion
-  } catch (cause) {
-    if (getSessionError(cause)) throw cause
-    const { status: outer, response } = membersOf(cause)
-    const status = outer ?? membersOf(response)['status']
-    const hint = '`clientAssertion` could not be had.'
-    throw /^(408|425|429|5..)$/.test(String(status))
-      ? new RefreshUnavailableError('server', { status: status as number, cause, hint })
-      : new RefreshConfigurationError('`clientAssertion` failed, see `cause`.', { cause })
-  }
-  throw new RefreshConfigurationError('Expected `clientAssertion` to give a JWT.')
 }
 
 /** The app's own win, in any case of their names; one that is undefined or null is left out. */

@@ -19,28 +19,8 @@ export function stepUpRequest(challenge: Challenge, scope?: string): StepUpReque
   return { challenge, scope: union(scope, asked), acrValues, maxAge }
 }
 
-/** One request for both, where one sign-in can be enough for both; else the first. */
-export function joined(one: StepUpRequest, other: StepUpRequest): StepUpRequest {
-  const acrValues = one.acrValues ?? other.acrValues
-  if (acrValues !== (other.acrValues ?? acrValues)) return one
-  const ages = [one.maxAge, other.maxAge].filter((age) => age !== undefined)
-  return {
-    challenge: one.challenge,
-    scope: union(one.scope, other.scope),
-    acrValues,
-    maxAge: ages.length ? Math.min(...ages) : undefined,
-  }
-}
-
-/** True where what is good enough for `asked` is good enough for `own`. */
-export function covers(asked: StepUpRequest, own: StepUpRequest): boolean {
-  const { scope, maxAge } = joined(asked, own)
-  const isSame = scope === asked.scope && maxAge === asked.maxAge
-  return isSame && (own.acrValues ?? asked.acrValues) === asked.acrValues
-}
-
 /** Scopes are a set; those of the first keep their order (RFC 6749 §3.3). */
-function union(...scopes: readonly (string | undefined)[]): string | undefined {
+export function union(...scopes: readonly (string | undefined)[]): string | undefined {
   const all = new Set(scopes.flatMap((scope) => scope?.split(' ') ?? []))
   all.delete('')
   return all.size ? [...all].join(' ') : undefined

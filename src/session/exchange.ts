@@ -166,19 +166,18 @@ export class Exchange<T> implements Waiter {
 
   /** A better token is needed, not a newer one: where the app may obtain it, this waits for it, once. */
   #stepUp(outcome: Outcome, challenge: Challenge): T | Promise<T> {
-    const { core, stepUps, isClosed } = this.owner
+    const { core, stepUp, isClosed } = this.owner
     const stamp = this.#stamp as Stamp
     const wanted = stepUpRequest(challenge, credentialOf(core.state)?.tokens.scope)
     core.events.emit({ type: 'stepUp', ...wanted, ...this.#facts() })
     const isCurrent = stamp.generation === core.state.generation && credentialOf(core.state)
-    if (!stepUps || !isCurrent || this.#hasSteppedUp || this.#request.isOneShot || isClosed)
+    if (!stepUp || !isCurrent || this.#hasSteppedUp || this.#request.isOneShot || isClosed)
       return this.#settle(outcome, new StepUpRequiredError(challenge))
     this.#hasSteppedUp = true
     this.#received = outcome
-    if (stepUps.isMet(stamp, wanted)) return this.begin()
     this.isApart = true
     const waiting = this.wait()
-    stepUps.ask(this, wanted)
+    stepUp(this, stamp, wanted)
     return waiting
   }
 

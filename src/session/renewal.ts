@@ -16,7 +16,6 @@ import { Budget } from './budget.js'
 import type { Core } from './core.js'
 import { hasExpired } from './windows.js'
 import { Landing } from './landing.js'
-import type { FindEndpoints } from '../grant/endpoints.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
 import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
@@ -46,7 +45,6 @@ export class Renewal {
     persistence: Persistence,
     lock: RefreshLock,
     lockName: string,
-    find: FindEndpoints,
     revocation: Revocation,
   ) {
     const { settings } = core
@@ -55,9 +53,9 @@ export class Renewal {
     this.#persistence = persistence
     this.#lock = (signal, callback) => lock.request(lockName, { signal }, callback)
     const judged = { ...settings, isSessionOver: guardedIsSessionOver(core) }
-    this.#grant = refresh && revocation.over(createGrant(refresh, judged, find))
+    this.#grant = refresh && revocation.over(createGrant(refresh, judged, revocation.find))
     const hasIssuer = typeof refresh === 'object' && refresh.issuer !== undefined
-    this.#prepare = hasIssuer ? createPreparation(find, judged) : undefined
+    this.#prepare = hasIssuer ? createPreparation(revocation.find, judged) : undefined
     this.#acquire = acquire && createAcquire(acquire, judged)
     this.#budget = new Budget(settings.refreshBudget)
     this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
@@ -144,7 +142,8 @@ export class Renewal {
 
   /** Brings in tokens that were had elsewhere, the way that a grant's come. Not while another flight is on its way. */
   bring(tokens: () => TokenSet): void {
-    this.#takeOff('requested', 0, undefined, async () => ({ type: 'granted', tokens: tokens() }))
+    const attempt = async (): Promise<Verdict> => ({ type: 'granted', tokens: tokens() })
+    this.#takeOff('requested', 0, undefined, { attempt, prepare: undefined, unlock: undefined })
   }
 
   /** A grant, or an acquisition where there is nothing to grant from or where the session has `ended`. */
@@ -152,12 +151,11 @@ export class Renewal {
     reason: RefreshReason,
     waitMs: number,
     ended?: LoginRequiredError,
-    brought?: FlightPlan['attempt'],
+    brought?: Partial<FlightPlan>,
   ): void {
     const { state, settings, vault } = this.#core
     const isKept = credentialOf(state) || this.#isCookie || vault
     const isGrant = !ended && this.#grant && (isKept || !this.#acquire)
-    const asks = isGrant && !brought
     // What the vault gives is remembered for this flight only: nobody is prompted twice for one renewal.
     let vaulted: string | undefined
     const flight = new Flight({
@@ -170,9 +168,12 @@ export class Renewal {
       isShared: this.#persistence.isShared,
       lock: isGrant ? this.#lock : undefined,
       ended,
-      prepare: asks ? this.#prepare : undefined,
-      unlock: asks && vault ? async () => void (vaulted = await vault.take(reason)) : undefined,
-      attempt: brought ?? ((signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted)),
+      ...(isGrant && {
+        prepare: this.#prepare,
+        unlock: vault && (async () => void (vaulted = await vault.take(reason))),
+      }),
+      attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted),
+      ...brought,
     })
     this.own(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))

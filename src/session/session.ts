@@ -6,7 +6,7 @@ import { Admission } from './admission.js'
 import { BackgroundRenewal } from './background.js'
 import { Core, snapshotOf, type SessionSnapshot } from './core.js'
 import { disposed } from './state.js'
-import { endpointFinder } from '../grant/endpoints.js'
+import { endpointFinder, type FindEndpoints } from '../grant/endpoints.js'
 import { listenToPage } from './page.js'
 import { memoryStore } from '../store/memory.js'
 import { newSessionId } from '../store/record.js'
@@ -19,7 +19,7 @@ import { Revocation } from './revocation.js'
 import { SessionChangedError } from '../errors.js'
 import type { TokenStore } from '../store/token-store.js'
 import type { SessionEvent } from './events.js'
-import { StepUps } from './step-ups.js'
+import { stepUpBy } from './step-up.js'
 import { askToken, renew, tokensOf } from './token-requests.js'
 import type { Terms } from './terms.js'
 
@@ -85,12 +85,9 @@ export function createSession(options: SessionOptions): Session {
   const core = new Core(settings)
   const persistence = new Persistence(core, store)
   const { lock, name } = lockFor(settings, store)
-  const find = endpointFinder((settings.refresh ?? {}) as RefreshTokenGrant, settings.allowInsecure)
-  const revocation = new Revocation(core, store, find)
-  const renewal = new Renewal(core, persistence, lock, name, find, revocation)
-  const common: Terms = { core, renewal, admission: new Admission(core, renewal) }
-  const { onStepUp } = settings
-  const terms = { ...common, stepUps: onStepUp && new StepUps(common, onStepUp) }
+  const revocation = new Revocation(core, store, finderFor(settings))
+  const renewal = new Renewal(core, persistence, lock, name, revocation)
+  const terms = termsOf(core, renewal)
   const serverSnapshot = snapshotOf({ status: 'loading', generation: 0 }, 0)
   const background = settings.renewInBackground ? new BackgroundRenewal(core, renewal) : undefined
   // A frozen or hidden page may have missed what the others told.
@@ -122,6 +119,16 @@ export function createSession(options: SessionOptions): Session {
     on: (listener) => core.events.on(listener),
     openTransport: (port) => openTransport({ ...terms, isUnauthorized: port.isUnauthorized }, port),
   }
+}
+
+function finderFor({ refresh, allowInsecure }: Settings): FindEndpoints {
+  return endpointFinder((refresh ?? {}) as RefreshTokenGrant, allowInsecure)
+}
+
+function termsOf(core: Core, renewal: Renewal): Terms {
+  const { onStepUp } = core.settings
+  const terms = { core, renewal, admission: new Admission(core, renewal) }
+  return { ...terms, stepUp: onStepUp && stepUpBy(onStepUp, terms) }
 }
 
 async function login(core: Core, persistence: Persistence, given: unknown): Promise<void> {

@@ -1,4 +1,5 @@
-import { covers, joined, type StepUpRequest } from '../http/step-up.js'
+import { covers, joined } from '../http/step-up-union.js'
+import type { StepUpRequest } from '../http/step-up.js'
 import { credentialOf, type Stamp } from './state.js'
 import { isOtherUser, readTokens, type TokenSet } from '../tokens.js'
 import { momentOf } from './token-requests.js'
@@ -26,14 +27,14 @@ export class StepUps {
     this.#onStepUp = onStepUp
   }
 
-  /** True where a good enough token came while this request was on its way: the late challenge. */
-  isMet({ generation, version }: Stamp, wanted: StepUpRequest): boolean {
-    const better = this.#better
-    return generation === better?.generation && version < better.version && covers(better.request, wanted)
-  }
-
   /** `waiter` waits apart. It is resumed with a better token, or refused with a StepUpRequiredError. */
-  ask(waiter: Waiter, wanted: StepUpRequest): void {
+  ask(waiter: Waiter, { generation, version }: Stamp, wanted: StepUpRequest): void {
+    const better = this.#better
+    // A good enough token came while this request was on its way: the late challenge.
+    if (generation === better?.generation && version < better.version && covers(better.request, wanted)) {
+      for (const one of this.#terms.core.take((each) => each === waiter)) one.resume('admit')
+      return
+    }
     this.#wanted.set(waiter, wanted)
     if (!this.#isAsking) void this.#askForAll()
   }

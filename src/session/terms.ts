@@ -2,7 +2,7 @@ import type { Admission } from './admission.js'
 import type { Core } from './core.js'
 import type { IsUnauthorized } from './transport.js'
 import type { Renewal } from './renewal.js'
-import type { StepUps } from './step-ups.js'
+import type { StepUp } from './step-up.js'
 
 /** What all requests of one transport have in common. */
 export interface Terms {
@@ -10,7 +10,7 @@ export interface Terms {
   readonly renewal: Renewal
   readonly admission: Admission
   /** Absent where the app obtains no better tokens. */
-  readonly stepUps?: StepUps | undefined
+  readonly stepUp?: StepUp | undefined
   readonly isUnauthorized?: IsUnauthorized | undefined
   /** Becomes true when the instance is detached: what is on the wire arrives, and is not cared for any more. */
   isClosed?: boolean
