@@ -83,16 +83,19 @@ it.each<[string, object | string, string]>([
   ['a token_endpoint over http', { token_endpoint: 'http://auth.example.com/t' }, '`token_endpoint`'],
   ['a relative token_endpoint', { token_endpoint: '/token' }, '`token_endpoint`'],
   ['a token_endpoint with a password', { token_endpoint: 'https://a:b@c.example/' }, '`token_endpoint`'],
-])('metadata with %s must not be used: a configuration error says what to set (26)', async (_, more, words) => {
-  pages[oauthPath] = metadata(more as object)
-  const { http, session } = await signedIn()
-  const error = await sessionErrorOf(http.get('/me'))
-  expect(error).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION' })
-  expect(error.message).toContain(words)
-  expect(error.message).toMatch(/set `(issuer|tokenEndpoint)`/)
-  expect(server.count('/token')).toBe(0)
-  expect((await session.getTokens())?.refreshToken).toBe('old-refresh')
-})
+])(
+  'metadata with %s must not be used: a configuration error says what to set (26)',
+  async (_, more, words) => {
+    pages[oauthPath] = metadata(more as object)
+    const { http, session } = await signedIn()
+    const error = await sessionErrorOf(http.get('/me'))
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION' })
+    expect(error.message).toContain(words)
+    expect(error.message).toMatch(/set `(issuer|tokenEndpoint)`/)
+    expect(server.count('/token')).toBe(0)
+    expect((await session.getTokens())?.refreshToken).toBe('old-refresh')
+  },
+)
 
 it('an issuer that differs by its last slash only is another one (RFC 8414 §3.3) (26)', async () => {
   pages[oauthPath] = metadata({ issuer: `${server.origin}/` })
@@ -122,17 +125,20 @@ it.each<[string, () => ScriptedAnswer, string]>([
   ['a cut connection', () => 'destroy', 'network'],
   ['a 500', () => ({ status: 500 }), 'server'],
   ['a page of HTML', () => ({ body: '<html>welcome</html>' }), 'malformed'],
-])('%s is transient and definite: no token was sent, and the next try asks anew (25)', async (_, page, reason) => {
-  pages[oauthPath] = page
-  // So short that there is no time for a second try.
-  const { session, events } = await signedIn(server.origin, { refreshTimeoutMs: 700 })
-  const error = await rejectionOf(session.refresh())
-  expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason, ambiguous: false })
-  expect([server.count('/token'), events.filter(({ type }) => type === 'loginRequired')]).toEqual([0, []])
-  pages[oauthPath] = metadata()
-  await session.refresh()
-  expect(await session.getAccessToken()).toBe('new-1')
-})
+])(
+  '%s is transient and definite: no token was sent, and the next try asks anew (25)',
+  async (_, page, reason) => {
+    pages[oauthPath] = page
+    // So short that there is no time for a second try.
+    const { session, events } = await signedIn(server.origin, { refreshTimeoutMs: 700 })
+    const error = await rejectionOf(session.refresh())
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason, ambiguous: false })
+    expect([server.count('/token'), events.filter(({ type }) => type === 'loginRequired')]).toEqual([0, []])
+    pages[oauthPath] = metadata()
+    await session.refresh()
+    expect(await session.getAccessToken()).toBe('new-1')
+  },
+)
 
 it('it is tried again within the deadline, and nobody notices (25)', async () => {
   const answers: (() => ScriptedAnswer)[] = [() => ({ status: 503 }), metadata()]
