@@ -256,7 +256,7 @@ describe('a refresh token that is a cookie', () => {
   it('is posted by the browser: no token stands in the body, the access token neither (29)', async () => {
     const sent: RequestInit[] = []
     const fetch = async (_: unknown, init?: RequestInit) => (sent.push(init ?? {}), new Response(''))
-    const { session } = make({ refreshTokenIn: 'cookie', fetch: fetch as typeof globalThis.fetch })
+    const { session } = make({ refreshTokenIn: 'cookie', fetch: fetch })
     await session.login({ access_token: 'old' })
     await session.logout({ revoke: true })
     expect(sent).toMatchObject([

@@ -49,7 +49,7 @@ it('is signed for the token endpoint, or for the issuer where that is known (22)
     path === '/token'
       ? { body: tokens('new') }
       : { body: { issuer: server.origin, token_endpoint: `${server.origin}/token` } }
-  await (await signedIn(make, { issuer: server.origin, tokenEndpoint: undefined } as Grant)).refresh()
+  await (await signedIn(make, { issuer: server.origin, tokenEndpoint: undefined })).refresh()
   expect(audiences).toEqual([`${server.origin}/token`, server.origin])
 })
 

@@ -84,7 +84,7 @@ export class Core {
    */
   conclude(next: SessionState, tell: (waiter: Waiter) => void, event?: SessionEvent): void {
     const isOver = next.generation !== this.#state.generation
-    const waiting = this.take((waiter) => isOver || !waiter.isApart)
+    const waiting = this.#take((waiter) => isOver || !waiter.isApart)
     this.transition(next)
     if (event) this.events.emit(event)
     for (const waiter of waiting) tell(waiter)
@@ -166,8 +166,7 @@ export class Core {
 
   /** Tells all of one owner that they wait in vain. */
   refuse(error: SessionError, owner: object): void {
-    for (const waiter of this.take((one) => one.owner === owner)) waiter.refuse(error, false)
-    this.#changed()
+    for (const waiter of this.release((one) => one.owner === owner)) waiter.refuse(error, false)
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -190,8 +189,15 @@ export class Core {
     this.events.clear()
   }
 
+  /** Takes some out, in their order: whoever calls this tells each of them how it goes on. */
+  release(isMeant: (waiter: Waiter) => boolean): Waiter[] {
+    const released = this.#take(isMeant)
+    this.#changed()
+    return released
+  }
+
   /** Takes them out first: whoever has to wait again joins anew. 401s come in any order, so they are sorted. */
-  take(isMeant: (waiter: Waiter) => boolean): Waiter[] {
+  #take(isMeant: (waiter: Waiter) => boolean): Waiter[] {
     const taken = [...this.#waiters].filter(isMeant)
     for (const waiter of taken) this.#waiters.delete(waiter)
     return taken.sort((one, other) => one.sequence - other.sequence)

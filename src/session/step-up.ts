@@ -16,7 +16,7 @@ export function stepUpBy(onStepUp: OnStepUp, terms: Terms): StepUp {
   let stepUps: StepUps | undefined
   return (waiter, stamp, wanted) => {
     const refuse = (): void => {
-      for (const one of terms.core.take((each) => each === waiter))
+      for (const one of terms.core.release((each) => each === waiter))
         one.refuse(new StepUpRequiredError(wanted.challenge), false)
     }
     load().then((code) => {

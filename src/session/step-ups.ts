@@ -32,7 +32,7 @@ export class StepUps {
     const better = this.#better
     // A good enough token came while this request was on its way: the late challenge.
     if (generation === better?.generation && version < better.version && covers(better.request, wanted)) {
-      for (const one of this.#terms.core.take((each) => each === waiter)) one.resume('admit')
+      for (const one of this.#terms.core.release((each) => each === waiter)) one.resume('admit')
       return
     }
     this.#wanted.set(waiter, wanted)
@@ -58,7 +58,7 @@ export class StepUps {
     const { core } = this.#terms
     const { generation } = core.state
     const isBetter = await this.#obtain(request)
-    const served = core.take((waiter) => {
+    const served = core.release((waiter) => {
       const wanted = this.#wanted.get(waiter)
       return wanted !== undefined && waiter.generation === generation && covers(request, wanted)
     })
