@@ -82,6 +82,7 @@ const stepUps = [
 it.each(stepUps)(
   '%s (%i): the cause says what is asked for, and an event tells (13)',
   async (error, status, header) => {
+    const fields = error === 'insufficient_scope' ? { scope: 'read:all write:all' } : { maxAge: 5 }
     refusal = says(status, header)
     const { instance, events } = await signedIn()
     const rejected = await rejectionOf<AxiosError>(instance.post('/orders?q=secret', {}))
@@ -90,7 +91,7 @@ it.each(stepUps)(
     expect(cause).toBeInstanceOf(StepUpRequiredError)
     expect(cause.challenge).toMatchObject({ scheme: 'Bearer', parameters: { error } })
     expect(events.filter(({ type }) => type === 'stepUp')).toEqual([
-      { type: 'stepUp', challenge: cause.challenge, id: 1, method: 'POST', path: '/orders' },
+      { type: 'stepUp', challenge: cause.challenge, ...fields, id: 1, method: 'POST', path: '/orders' },
     ])
   },
 )

@@ -43,7 +43,8 @@ export async function post(
   write: (own: Proof) => object,
   init: RequestInit & { readonly signal: AbortSignal },
 ): Promise<ReceivedAnswer> {
-  const request = { ...writeRequest(client, await proveClient(client, endpoints), write), ...init }
+  const assertion = await assertionOf(client, endpoints)
+  const request = { ...writeRequest(client, write, assertion), ...init }
   // While it was made ready, whoever wants it may have left.
   if (init.signal.aborted) throw reasonOf(init.signal)
   // Not called as a method: a browser's fetch refuses any `this` but the window.
@@ -70,11 +71,12 @@ export function readBody(body: unknown): unknown {
 
 function writeRequest(
   client: RefreshTokenGrant,
-  { authorization, ...own }: Proof,
   write: (own: Proof) => object,
+  assertion: Proof | undefined,
 ): RequestInit {
   const { encoding, refreshTokenIn, credentials } = client
   try {
+    const { authorization, ...own } = assertion ?? proveClient(client)
     const members = write(own)
     // No `cache`: some runtimes throw at it, and nobody caches a POST. `credentials` only where needed: the same.
     return {
@@ -89,14 +91,19 @@ function writeRequest(
   }
 }
 
-/** Shows who the client is (RFC 6749 §2.3.1; a public client: §3.2.1; a signed assertion: RFC 7523 §2.2). */
-async function proveClient(client: RefreshTokenGrant, { issuer, tokenEndpoint }: Endpoints): Promise<Proof> {
-  const { clientId, clientSecret, clientAssertion } = client
-  const { clientAuthentication = clientSecret && 'client_secret_basic' } = client
-  if (clientAssertion) {
-    const { assertClient } = await loader(() => import('./client-assertion.js'))()
-    return assertClient(client, issuer ?? tokenEndpoint)
-  }
+/** A signed assertion (RFC 7523 §2.2), where the client shows who it is by one. */
+async function assertionOf(
+  client: RefreshTokenGrant,
+  { issuer, tokenEndpoint }: Endpoints,
+): Promise<Proof | undefined> {
+  if (!client.clientAssertion) return undefined
+  const { assertClient } = await loader(() => import('./client-assertion.js'))()
+  return assertClient(client, issuer ?? tokenEndpoint)
+}
+
+/** Shows who the client is (RFC 6749 §2.3.1; a public client: §3.2.1). */
+function proveClient(client: RefreshTokenGrant): Proof {
+  const { clientId, clientSecret, clientAuthentication = clientSecret && 'client_secret_basic' } = client
   // Encoded first, so that a colon in the id is not taken for the one between them; and it is ASCII then.
   if (clientAuthentication === 'client_secret_basic')
     return { authorization: `Basic ${btoa([clientId, clientSecret].map(formEncode).join(':'))}` }
