@@ -113,7 +113,7 @@ describe('a block that says it runs', () => {
   async function play<T extends Exports>(
     name: string,
     options: AuthorizationServerOptions = {},
-    { modules, globals, apiOrigin }: Partial<Surroundings> & { apiOrigin?: string } = {},
+    { modules, globals, apiOrigin, addresses }: Partial<Surroundings> & { apiOrigin?: string } = {},
   ): Promise<T & { session: Session; api: AxiosInstance }> {
     servers = await startServers({ clientId: 'my-spa', ...options })
     const { auth, api } = servers
@@ -122,6 +122,7 @@ describe('a block that says it runs', () => {
         'https://auth.example.com/oauth/token': auth.tokenEndpoint,
         'https://auth.example.com': auth.origin,
         'https://api.example.com': apiOrigin ?? api.origin,
+        ...addresses,
       },
       globals: { location, ...globals },
       modules,
@@ -244,6 +245,50 @@ describe('a block that says it runs', () => {
     await Promise.allSettled(Object.values(calls).map((call) => call()))
     expect(scripted.requests).toHaveLength(3 * names.length)
     expect(location.assign.mock.calls).toEqual([['/login']])
+  })
+
+  test('issuer: finds the endpoints, renews, and revokes at the sign-out', async () => {
+    const login = await scriptedServer(async ({ path, text }) => {
+      if (path === '/revoke') return { status: 200 }
+      if (path === '/token') return { body: await forward(text) }
+      const endpoints = {
+        token_endpoint: `${login.origin}/token`,
+        revocation_endpoint: `${login.origin}/revoke`,
+      }
+      return { body: { issuer: login.origin, ...endpoints } }
+    })
+    scripted = login
+    const forward = async (body: string): Promise<object> =>
+      (await axios.post<object>(servers.auth.tokenEndpoint, new URLSearchParams(body))).data
+    const addresses = { 'https://login.example.com': login.origin }
+    const { session, api, signOut } = await play<{ signOut(): Promise<void> }>('issuer', {}, { addresses })
+    await signedIn(session)
+    expect((await api.get('/me')).data.who).toBe('ada')
+    const { refreshToken = '' } = (await session.getTokens()) ?? {}
+    await signOut()
+    expect(login.requests.map(({ path }) => path.replace(/^.*\//, ''))).toEqual([
+      'oauth-authorization-server',
+      'token',
+      'revoke',
+    ])
+    expect(login.requests[2]?.text).toContain(`token=${encodeURIComponent(refreshToken)}&`)
+  })
+
+  test('step-up: signs in again with what is asked, and only that request goes out once more', async () => {
+    const challenge = 'Bearer error="insufficient_user_authentication", acr_values="gold", max_age="60"'
+    scripted = await scriptedServer(({ authorization }) =>
+      authorization === 'Bearer golden'
+        ? { body: { who: 'ada' } }
+        : { status: 401, headers: { 'www-authenticate': challenge } },
+    )
+    const signIn = jest.fn(async () => ({ access_token: 'golden' }))
+    const modules = { 'my-sign-in': { signIn } }
+    const { session, api } = await play('step-up', {}, { modules, apiOrigin: scripted.origin })
+    await signedIn(session, false)
+    expect((await api.get('/pay')).data.who).toBe('ada')
+    const asked = { acr_values: 'gold', max_age: 60, prompt: 'login' }
+    expect(signIn.mock.calls).toMatchObject([[asked, expect.any(AbortSignal)]])
+    expect([scripted.requests.length, servers.auth.counts.asked]).toEqual([2, 0])
   })
 
   test('errors: tells what to do', async () => {

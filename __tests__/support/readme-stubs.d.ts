@@ -40,6 +40,17 @@ declare module 'my-keychain' {
   }
 }
 
+declare module 'my-sign-in' {
+  import type { TokenResponse } from 'tokenflight'
+  interface AuthorizationRequest {
+    scope: string | undefined
+    acr_values: string | undefined
+    max_age: number | undefined
+    prompt: string
+  }
+  export function signIn(request: AuthorizationRequest, signal: AbortSignal): Promise<TokenResponse>
+}
+
 declare module 'my-api' {
   import type { AnyTRPCRouter } from '@trpc/server'
   export type AppRouter = AnyTRPCRouter
