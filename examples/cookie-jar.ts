@@ -1,10 +1,14 @@
 /** What a browser does with cookies, as far as the example needs it: Node has no jar of its own. */
 export class CookieJar {
-  readonly #cookies = new Map<string, { readonly value: string; readonly path: string }>()
+  /** By name and path: two cookies of one name may be meant for two places (RFC 6265 §5.3). */
+  readonly #cookies = new Map<
+    string,
+    { readonly name: string; readonly value: string; readonly path: string }
+  >()
 
   /** The names of the cookies, for a look inside. */
   get names(): string[] {
-    return [...this.#cookies.keys()]
+    return [...this.#cookies.values()].map(({ name }) => name)
   }
 
   /** `fetch` with `credentials: 'include'`. */
@@ -19,11 +23,15 @@ export class CookieJar {
 
   #keep(cookie: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
-    this.#cookies.set(name, { value, path: /; path=([^;]*)/i.exec(cookie)?.[1] ?? '/' })
+    const path = /; path=([^;]*)/i.exec(cookie)?.[1] ?? '/'
+    const expires = /; expires=([^;]*)/i.exec(cookie)?.[1]
+    // How a server takes one back: it has expired.
+    if (expires && Date.parse(expires) <= Date.now()) this.#cookies.delete(`${name} ${path}`)
+    else this.#cookies.set(`${name} ${path}`, { name, value, path })
   }
 
   #for(pathname: string): string {
-    const sent = [...this.#cookies].filter(([, { path }]) => pathname.startsWith(path))
-    return sent.map(([name, { value }]) => `${name}=${value}`).join('; ')
+    const sent = [...this.#cookies.values()].filter(({ path }) => pathname.startsWith(path))
+    return sent.map(({ name, value }) => `${name}=${value}`).join('; ')
   }
 }
