@@ -33,7 +33,7 @@ export interface World extends OidcServers {
   readonly events: SessionEvent[]
   readonly loginRequired: LoginRequiredError[]
   /** The refresh tokens that reached the token endpoint, in order. */
-  readonly sent: (string | undefined)[]
+  sent(): (string | undefined)[]
   /** Real tokens, by an authorization code flow with PKCE; and the session is logged in with them. */
   login(request?: Partial<SignIn>): Promise<OidcTokens>
   /** The flow alone. */
@@ -93,9 +93,7 @@ function createWorld(servers: OidcServers, { session: own, grant }: WorldOptions
       await session.login(answer)
       return answer
     },
-    get sent() {
-      return grantsAt(front).map((form) => form.get('refresh_token') ?? undefined)
-    },
+    sent: () => grantsAt(front).map((form) => form.get('refresh_token') ?? undefined),
     told: (type) => events.filter((event) => event.type === type).length,
   }
 }

@@ -4,7 +4,7 @@ import type { ClientMetadata, JWK } from 'oidc-provider'
 export const redirectUri = 'https://app.example/callback'
 
 /** A secret that is safe only where it is form-encoded before it goes into Basic (RFC 6749 §2.3.1). */
-export const secret = 'a:b c%2F+ü&='
+export const secret = 'a:b c%2F+&=!~'
 
 /**
  * The clients that the server knows: a public single-page app, three confidential ones, each with its own way to
