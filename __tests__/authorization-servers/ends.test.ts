@@ -1,5 +1,6 @@
 /** How a session ends at a certified server, and what a user then sees: one call for a login. */
-import { getSessionError, isLoginRequired } from 'tokenflight'
+import { isLoginRequired } from 'tokenflight'
+import { secret } from '../../examples/servers/oidc/clients.js'
 import { sessionErrorOf } from '../support/outcome.js'
 import { pass, useFakeClock } from '../support/fake-clock.js'
 import { useWorlds, type World } from './world.js'
@@ -114,11 +115,12 @@ it('where the user refused offline_access there is no refresh token, and the tok
   expect([here.sent().length, here.loginRequired.length]).toEqual([0, 1])
 })
 
-it('a grant for another client is refused, and costs the session', async () => {
-  const here = await world({ grant: { clientId: 'post-app', clientSecret: 'a guess' } })
-  await here.login()
+it('a refresh token that was given to another client is refused, and one login is required', async () => {
+  const clientAuthentication = 'client_secret_post'
+  const here = await world({ grant: { clientId: 'post-app', clientSecret: secret, clientAuthentication } })
+  await here.login({ clientId: 'spa' })
   const refused = await here.session.refresh().catch((error: unknown) => error)
-  // The client could not show who it is: that is a mistake in the set-up, and no reason to send anyone to log in.
-  expect(getSessionError(refused)).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION' })
-  expect(here.loginRequired).toEqual([])
+  expect(refused).toMatchObject({ code: 'ERR_LOGIN_REQUIRED', oauth: { error: 'invalid_grant' } })
+  expect(here.server.refusals).toEqual(['invalid_grant: client mismatch'])
+  expect(here.loginRequired).toHaveLength(1)
 })

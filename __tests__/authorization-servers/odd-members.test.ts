@@ -1,0 +1,88 @@
+/** Members of a token response that are legal but strange, or not understood (RFC 6749 §5.1, §7.1). */
+import { start, useFakeClock } from '../support/fake-clock.js'
+import { useOddServer, type OddWorld } from './odd-server.js'
+
+const oddServer = useOddServer()
+useFakeClock()
+
+function change(here: OddWorld, members: object): void {
+  here.next(({ body }) => void Object.assign(body, members))
+}
+
+const lives: [string, unknown, number | undefined][] = [
+  ['1e300', 1e300, 8.64e15],
+  ['a number as text', '600', start + 600_000],
+  ['a fraction', 0.5, start + 500],
+  ['below zero', -5, start],
+  ['zero', 0, start],
+]
+
+it.each(lives)(
+  'expires_in: %s. The new token is used once at least, and no grant follows at once',
+  async (_what, value, expiresAt) => {
+    const here = await oddServer()
+    change(here, { expires_in: value })
+    await here.session.refresh()
+    expect(here.session.getSnapshot().expiresAt).toBe(expiresAt)
+    expect((await here.http.get('/me')).data.who).toBe('johndoe')
+    expect(here.grants()).toBe(1)
+  },
+)
+
+it.each(['soon', null, undefined, [], true])(
+  'expires_in: %p says nothing, and the JWT’s own length counts',
+  async (value) => {
+    const here = await oddServer()
+    change(here, { expires_in: value })
+    await here.session.refresh()
+    expect(here.session.getSnapshot().expiresAt).toBe(start + 3_600_000)
+    expect((await here.http.get('/me')).data.who).toBe('johndoe')
+  },
+)
+
+it('without a new refresh_token the old one is kept and sent again', async () => {
+  const here = await oddServer()
+  const { refreshToken } = (await here.session.getTokens()) ?? {}
+  change(here, { refresh_token: undefined })
+  await here.session.refresh()
+  expect((await here.session.getTokens())?.refreshToken).toBe(refreshToken)
+  await here.session.refresh()
+  const sent = here.front.to('/token').map(({ body }) => new URLSearchParams(body).get('refresh_token'))
+  expect(sent.slice(1)).toEqual([refreshToken, refreshToken])
+})
+
+it('members that no one has asked for are left alone', async () => {
+  const here = await oddServer()
+  const extra = '{"__proto__": {"polluted": 1}, "colour": "blue", "data": [{"deep": {}}],'
+  here.front.fail('/token', {
+    instead: ({ body = '', ...answer }) => ({ ...answer, body: body.replace('{', extra) }),
+  })
+  await here.session.refresh()
+  const tokens = await here.session.getTokens()
+  expect([
+    Object.keys(tokens ?? {}).includes('colour'),
+    Object(tokens).polluted,
+    Object({}).polluted,
+  ]).toEqual([false, undefined, undefined])
+  expect((await here.http.get('/me')).data.who).toBe('johndoe')
+})
+
+it.each(['bearer', 'BEARER', 'Bearer'])(
+  'token_type %s is Bearer: its case says nothing',
+  async (token_type) => {
+    const here = await oddServer()
+    change(here, { token_type })
+    await here.session.refresh()
+    expect((await here.http.get('/me')).data.who).toBe('johndoe')
+    expect(here.api.requests[0]?.authorization).toMatch(/^Bearer eyJ/)
+  },
+)
+
+// RFC 6749 §7.1: a client must not use a token whose type it does not understand.
+it.failing('a token of another type than Bearer is not sent as a bearer token', async () => {
+  const here = await oddServer()
+  change(here, { token_type: 'DPoP', access_token: 'bound-to-a-key' })
+  await here.session.refresh().catch(() => {})
+  await here.http.get('/me').catch(() => {})
+  expect(here.api.requests.map(({ authorization }) => authorization)).not.toContain('Bearer bound-to-a-key')
+})
