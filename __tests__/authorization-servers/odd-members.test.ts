@@ -51,6 +51,16 @@ it('without a new refresh_token the old one is kept and sent again', async () =>
   expect(sent.slice(1)).toEqual([refreshToken, refreshToken])
 })
 
+it('tokens of any size are kept whole: a refresh token of 100,000 characters is sent again as it came', async () => {
+  const here = await oddServer()
+  const refresh_token = 'r'.repeat(100_000)
+  change(here, { refresh_token })
+  await here.session.refresh()
+  await here.session.refresh()
+  const sent = new URLSearchParams(here.front.to('/token').at(-1)?.body).get('refresh_token')
+  expect(sent === refresh_token).toBe(true)
+})
+
 it('members that no one has asked for are left alone', async () => {
   const here = await oddServer()
   const extra = '{"__proto__": {"polluted": 1}, "colour": "blue", "data": [{"deep": {}}],'

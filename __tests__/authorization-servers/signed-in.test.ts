@@ -31,6 +31,19 @@ it('axios and fetch share the session', async () => {
   expect(server.counts.consumed).toBe(0)
 })
 
+it('the access token stands in the Authorization header and nowhere else', async () => {
+  const { http, fetch, login, api } = await world()
+  const { access_token } = await login()
+  await http.post('/orders', { what: 'tea' }, { params: { page: 1 } })
+  await fetch('/orders?page=2', { method: 'POST', body: new URLSearchParams({ what: 'tea' }) })
+  for (const { authorization, path, body, headers } of api.requests) {
+    expect(authorization).toBe(`Bearer ${access_token}`)
+    const rest = JSON.stringify([path, body, { ...headers, authorization: undefined }])
+    expect(rest).not.toContain(access_token)
+  }
+  expect(api.requests).toHaveLength(2)
+})
+
 it('access tokens that are JWTs work as opaque ones do', async () => {
   const { session, http, login, server } = await world({ accessTokens: 'jwt' })
   const tokens = await login()
