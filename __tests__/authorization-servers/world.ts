@@ -15,6 +15,7 @@ import {
   type OidcServers,
   type OidcServersOptions,
 } from '../../examples/servers/oidc/start-oidc-servers.js'
+import { introspecting } from '../../examples/servers/oidc/token-verification.js'
 import { turn } from '../support/fake-clock.js'
 import { failOnLeaks } from '../support/no-leaks.js'
 
@@ -22,6 +23,8 @@ import { failOnLeaks } from '../support/no-leaks.js'
 export type WorldOptions = OidcServersOptions & {
   readonly session?: Partial<SessionOptions>
   readonly grant?: Partial<RefreshTokenGrant>
+  /** The session is told the issuer alone, and finds the endpoints by itself. */
+  readonly discovers?: boolean
 }
 
 /** A real authorization server, a proxy before it, an API, and a session that uses them over sockets. */
@@ -31,6 +34,8 @@ export interface World extends OidcServers {
   readonly http: AxiosInstance
   readonly fetch: typeof globalThis.fetch
   readonly events: SessionEvent[]
+  /** The problems so far. A test that expects some takes them out; what is left fails it. */
+  readonly problems: Extract<SessionEvent, { type: 'problem' }>[]
   readonly loginRequired: LoginRequiredError[]
   /** The refresh tokens that reached the token endpoint, in order. */
   sent(): (string | undefined)[]
@@ -50,7 +55,7 @@ export function useWorlds(): (options?: WorldOptions) => Promise<World> {
       const { held } = world.session.getSnapshot()
       world.session.dispose()
       await world.close()
-      const problems = world.events.filter(({ type }) => type === 'problem')
+      const { problems } = world
       expect({ held, problems, failures: world.server.failures }).toEqual({
         held: 0,
         problems: [],
@@ -65,17 +70,21 @@ export function useWorlds(): (options?: WorldOptions) => Promise<World> {
   }
 }
 
-function createWorld(servers: OidcServers, { session: own, grant }: WorldOptions): World {
+function createWorld(servers: OidcServers, { session: own, grant, discovers }: WorldOptions): World {
   const { front, api, issuer } = servers
   const tokenEndpoint = `${issuer}/token`
   const events: SessionEvent[] = []
+  const problems: World['problems'] = []
   const loginRequired: LoginRequiredError[] = []
   const session = createSession({
-    refresh: { tokenEndpoint, clientId: 'spa', ...grant },
+    refresh: { ...(discovers ? { issuer } : { tokenEndpoint }), clientId: 'spa', ...grant },
     onLoginRequired: (error) => void loginRequired.push(error),
     ...own,
   } as SessionOptions)
-  session.on((event) => void events.push(event))
+  session.on((event) => {
+    events.push(event)
+    if (event.type === 'problem') problems.push(event)
+  })
   const http = axios.create({ baseURL: api.origin })
   attachSession(http, session)
   const tokens = (request?: Partial<SignIn>) => signIn({ issuer, username: 'ada', ...request })
@@ -86,6 +95,7 @@ function createWorld(servers: OidcServers, { session: own, grant }: WorldOptions
     http,
     fetch: createFetch(session, { baseUrl: api.origin }),
     events,
+    problems,
     loginRequired,
     tokens,
     async login(request) {
@@ -104,6 +114,11 @@ export function grantsAt(front: OidcServers['front']): URLSearchParams[] {
     .to('/token')
     .map(({ body }) => new URLSearchParams(body))
     .filter((form) => form.get('grant_type') === 'refresh_token')
+}
+
+/** Whether the server still knows a token, as it tells the API (RFC 7662). */
+export async function isAlive({ issuer }: OidcServers, token = ''): Promise<boolean> {
+  return (await introspecting(issuer)(token)) !== undefined
 }
 
 /** Lets sockets go on until it is so. What it waits for needs no clock: a stopped one stays where it is. */

@@ -21,7 +21,7 @@ export interface OidcServerOptions {
 export const apiResource = 'https://api.example/'
 
 /** All of a user's rights at the API. */
-export const apiScopes = ['orders', 'orders:write']
+const apiScopes = ['orders', 'orders:write']
 
 /** A server as RFC 9700 wants it: PKCE for all, rotation with reuse detection, no tolerance for anyone's clock. */
 export function configurationOf(options: OidcServerOptions, signingKey: JWK): Configuration {

@@ -17,8 +17,8 @@ export interface FrontAnswer {
  */
 export type FrontFault = 'cut' | 'lose' | { readonly answer: FrontAnswer } | { readonly instead: Instead }
 
-/** The answer that the client gets, or how it is made of the server's. */
-export type Instead = FrontAnswer | ((answer: FrontAnswer) => FrontAnswer)
+/** The answer that the client gets, or how it is made of the server's; it may take its time. */
+type Instead = FrontAnswer | ((answer: FrontAnswer) => FrontAnswer | Promise<FrontAnswer>)
 
 /** A reverse proxy on a socket of its own: it records what passes, and fails on demand while the server is well. */
 export class Front {
