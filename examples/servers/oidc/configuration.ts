@@ -26,8 +26,7 @@ const apiScopes = ['orders', 'orders:write']
 /** A server as RFC 9700 wants it: PKCE for all, rotation with reuse detection, no tolerance for anyone's clock. */
 export function configurationOf(options: OidcServerOptions, signingKey: JWK): Configuration {
   return {
-    adapter: memoryAdapter(),
-    clients: clientsWith(options.assertionKey),
+    adapter: memoryAdapter(clientsWith(options.assertionKey)),
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     clientDefaults: {
       token_endpoint_auth_method: 'client_secret_basic',
@@ -45,6 +44,7 @@ export function configurationOf(options: OidcServerOptions, signingKey: JWK): Co
     interactions: { url: (_context, { uid }) => `${interactionPath}${uid}` },
     findAccount: (_context, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     extraTokenClaims: howTheUserSignedIn,
+    renderError: (context, out) => void (context.body = out),
     ttl: lifetimes(options),
     features: features(options),
   }

@@ -1,8 +1,12 @@
-import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
+import type { Adapter, AdapterFactory, AdapterPayload, ClientMetadata } from 'oidc-provider'
 
-/** Where one oidc-provider keeps everything that it has issued; the package's own is shared by all of a process. */
-export function memoryAdapter(): AdapterFactory {
+/**
+ * Where one oidc-provider keeps its clients and everything that it has issued; the package's own is shared by all of
+ * a process.
+ */
+export function memoryAdapter(clients: readonly ClientMetadata[]): AdapterFactory {
   const records = new Map<string, AdapterPayload>()
+  for (const client of clients) records.set(`Client:${client.client_id}`, client)
   return (model) => new MemoryAdapter(model, records)
 }
 
