@@ -74,6 +74,16 @@ it('a session that was revoked ends at the first 401: one grant, one login', asy
   expect(await here.session.getTokens()).toBeUndefined()
 })
 
+it('an API that reads JWTs learns of no revocation: the session ends when its token has to be renewed', async () => {
+  const here = await world({ accessTokens: 'jwt' })
+  await here.login()
+  await revoke(here)
+  expect((await here.http.get('/me')).data.who).toBe('ada')
+  await pass(3_600_000)
+  expect(await sessionErrorOf(here.http.get('/me'))).toMatchObject({ reason: 'refused' })
+  expect([here.sent().length, here.loginRequired.length]).toEqual([1, 1])
+})
+
 it('a refresh token that ran out unseen: the server says so, and one login is required', async () => {
   const here = await world({ refreshTokenLifetimeMs: 7_200_000 })
   await here.login()

@@ -25,7 +25,8 @@ export class Front {
   /** Every request, in the order of arrival. */
   readonly requests: RecordedRequest[] = []
   readonly #server = new LoopbackServer((request, response) => this.#handle(request, response))
-  readonly #agent = new Agent({ keepAlive: true })
+  /** A connection for each: one that is kept may be closed by the server just when it is used again. */
+  readonly #agent = new Agent({ keepAlive: false })
   readonly #upstream: string
   readonly #gate = new Gate()
   readonly #arrivals = new Map<string, Arrivals>()
