@@ -117,8 +117,8 @@ export function grantsAt(front: OidcServers['front']): URLSearchParams[] {
 }
 
 /** Whether the server still knows a token, as it tells the API (RFC 7662). */
-export async function isAlive({ issuer }: OidcServers, token = ''): Promise<boolean> {
-  return (await introspecting(issuer)(token)) !== undefined
+export async function isAlive({ issuer, server }: OidcServers, token = ''): Promise<boolean> {
+  return (await introspecting(issuer, server.origin)(token)) !== undefined
 }
 
 /** Lets sockets go on until it is so. What it waits for needs no clock: a stopped one stays where it is. */

@@ -26,7 +26,7 @@ export async function startOidcServers(options: OidcServersOptions = {}): Promis
   const front = await new Front(server.origin).start()
   const issuer = front.origin
   await server.serve(issuer, options)
-  const verify = options.accessTokens === 'jwt' ? readingJwts(issuer) : introspecting(issuer)
+  const verify = options.accessTokens === 'jwt' ? readingJwts(issuer) : introspecting(issuer, server.origin)
   const api = await new ResourceServer(verify, options.requirements).start()
   return {
     server,

@@ -13,12 +13,16 @@ export interface TokenFacts {
 /** Undefined for a token that is none, or no longer. */
 export type VerifyToken = (token: string) => Promise<TokenFacts | undefined>
 
-/** Asks the authorization server about every token (RFC 7662), as the client 'api'. */
-export function introspecting(issuer: string): VerifyToken {
+/**
+ * Asks the authorization server about every token (RFC 7662), as the client 'api'.
+ *
+ * @param origin where the server itself listens: an API stands behind the same proxy
+ */
+export function introspecting(issuer: string, origin: string): VerifyToken {
   const authorization = `Basic ${btoa(`api:${encodeURIComponent(secret)}`)}`
   let endpoint: Promise<string> | undefined
   return async (token) => {
-    endpoint ??= discover(issuer).then((found) => found.introspection_endpoint)
+    endpoint ??= discover(issuer).then((found) => found.introspection_endpoint.replace(issuer, origin))
     const body = new URLSearchParams({ token })
     const response = await fetch(await endpoint, { method: 'POST', headers: { authorization }, body })
     if (!response.ok) throw new Error(`Introspection: ${response.status} ${await response.text()}`)
