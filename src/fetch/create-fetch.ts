@@ -1,7 +1,10 @@
 import { send, type SessionFetchInit } from './request.js'
 import { expected } from '../options.js'
-import type { IsUnauthorized } from '../session/transport.js'
+import type { IsUnauthorized, Transport } from '../session/transport.js'
 import type { Session } from '../session/session.js'
+
+/** What a wrapped function is marked with; the same for every copy of this package. */
+const attachedKey = Symbol.for('tokenflight.attached')
 
 /** What {@link createFetch} takes besides. */
 export interface FetchOptions {
@@ -35,14 +38,18 @@ export function createFetch(session: Session, options: FetchOptions = {}): Sessi
   const { fetch: given, isUnauthorized } = options
   const baseUrl = options.baseUrl === undefined ? undefined : String(options.baseUrl)
   const transport = session.openTransport({ baseUrl: () => baseUrl, isUnauthorized })
-  return (input: Parameters<typeof fetch>[0], init?: SessionFetchInit) => {
-    try {
-      return send({ transport, baseUrl, inner: given ?? globalThis.fetch }, input, init)
-    } catch (error) {
-      // Whatever is wrong with its arguments, fetch never throws.
-      return Promise.reject(error)
+  const over =
+    (port: Transport, inner?: typeof fetch) =>
+    (input: Parameters<typeof fetch>[0], init?: SessionFetchInit): Promise<Response> => {
+      try {
+        return send({ transport: port, baseUrl, inner: inner ?? given ?? globalThis.fetch }, input, init)
+      } catch (error) {
+        // Whatever is wrong with its arguments, fetch never throws.
+        return Promise.reject(error)
+      }
     }
-  }
+  // `explain` goes the same way, over a port that sends nothing.
+  return Object.defineProperty(over(transport), attachedKey, { value: { session, baseUrl, over } })
 }
 
 function checkArguments(session: Session, { fetch: inner, isUnauthorized }: FetchOptions): void {

@@ -18,6 +18,7 @@ import type { TokenStore } from '../store/token-store.js'
 import type { SessionEvent } from './events.js'
 import { askToken, renew, tokensOf } from './token-requests.js'
 import type { Terms } from './exchange.js'
+import { insideKey } from './inside.js'
 
 /** One login and everything that keeps it alive. Made by {@link createSession}. */
 export interface Session {
@@ -90,7 +91,7 @@ export function createSession(options: SessionOptions): Session {
     visibilitychange: wake,
   })
   persistence.open((error) => renewal.endedElsewhere(error))
-  return {
+  const session: Session = {
     login: (tokens) => login(core, persistence, tokens),
     logout: () => logout(core, persistence),
     dispose() {
@@ -107,6 +108,8 @@ export function createSession(options: SessionOptions): Session {
     on: (listener) => core.events.on(listener),
     openTransport: (port) => openTransport({ ...terms, isUnauthorized: port.isUnauthorized }, port),
   }
+  // A function, and hidden: printing or spreading a session shows nothing of it.
+  return Object.defineProperty(session, insideKey, { value: () => terms })
 }
 
 async function login(core: Core, persistence: Persistence, given: unknown): Promise<void> {
