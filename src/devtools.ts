@@ -7,3 +7,5 @@
 export { mountDevtools, type DevtoolsOptions } from './devtools/mount.js'
 export { defineDevtools, type DevtoolsElement } from './devtools/element.js'
 export { logSession } from './devtools/log-session.js'
+export { explain } from './devtools/explain.js'
+export type { ExplainableInstance } from './devtools/probe.js'

@@ -20,7 +20,8 @@ const innerKey = Symbol.for('tokenflight.inner')
 
 type Wrapper = AxiosAdapter & { [innerKey]?: AxiosAdapter }
 
-interface Attached {
+/** What is left on an attached instance. */
+export interface Attached {
   readonly session: Session
   readonly detach: () => void
   /** How a final config is sent over a port: `explain` hands in one that sends nothing. */

@@ -51,12 +51,7 @@ function devtoolsClass(): new () => DevtoolsElement {
     }
 
     connectedCallback(): void {
-      // Set before the element was defined, it would hide the accessor.
-      const early = Object.getOwnPropertyDescriptor(this, 'session')?.value as Session | undefined
-      if (early) {
-        delete (this as Partial<DevtoolsElement>).session
-        this.#session = early
-      }
+      this.#session ??= takeEarly(this)
       this.#mount()
     }
 
@@ -80,6 +75,13 @@ function devtoolsClass(): new () => DevtoolsElement {
       this.#panel = undefined
     }
   }
+}
+
+/** A session that was set before the element was defined hides the accessor: it is taken away again. */
+function takeEarly(element: Partial<DevtoolsElement>): Session | undefined {
+  const early = Object.getOwnPropertyDescriptor(element, 'session')?.value as Session | undefined
+  if (early) delete element.session
+  return early
 }
 
 /** Where sheets can be constructed, a strict Content-Security-Policy has nothing against them. */

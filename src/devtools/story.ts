@@ -62,17 +62,19 @@ const reasons = {
   ERR_BODY_NOT_REPLAYABLE: 'not sent again, since its body can be read only once',
 } as const
 
-function endingOf({ ended, stays, from, isRefused }: Call): string {
+function endingOf(call: Call): string {
+  const { ended, stays, from } = call
   if (!ended) return ''
   const { status, reason, at } = ended
-  const last = stays.at(-1)
-  if (status !== undefined && !reason) {
-    const again = status === 401 && isRefused && last?.place === 'replay' ? 'refused again with' : 'answered'
-    return stays.length > 1 ? `${again} ${status}` : `${again} ${status} after ${duration(at - from)}`
+  if (reason) {
+    const unsent = stays.every(({ place }) => place === 'held') ? ', never sent' : ''
+    return `${reasons[reason]}${unsent}${status === undefined ? '' : ` (${status})`}`
   }
-  if (!reason) return last?.place === 'held' ? 'given up: its time ran out' : 'got no answer'
-  const unsent = stays.every(({ place }) => place === 'held') ? ', never sent' : ''
-  return `${reasons[reason]}${unsent}${status === undefined ? '' : ` (${status})`}`
+  if (status === undefined)
+    return stays.at(-1)?.place === 'held' ? 'given up: its time ran out' : 'got no answer'
+  const isRefusedAgain = status === 401 && call.isRefused && stays.at(-1)?.place === 'replay'
+  const length = stays.length > 1 ? '' : ` after ${duration(at - from)}`
+  return `${isRefusedAgain ? 'refused again with' : 'answered'} ${status}${length}`
 }
 
 /** Why tokens are asked for. */

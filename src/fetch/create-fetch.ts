@@ -19,6 +19,14 @@ export interface FetchOptions {
   readonly isUnauthorized?: IsUnauthorized | undefined
 }
 
+/** What is left on a wrapped function. */
+export interface Wrapped {
+  readonly session: Session
+  readonly baseUrl: string | undefined
+  /** The same function over another port and another fetch: `explain` hands in what sends nothing. */
+  readonly over: (port: Transport, inner?: typeof fetch) => SessionFetch
+}
+
 /** A fetch function that keeps a session. It fits wherever a `typeof fetch` is wanted. */
 export type SessionFetch = typeof fetch &
   ((input: Parameters<typeof fetch>[0], init?: SessionFetchInit) => Promise<Response>)
@@ -38,9 +46,8 @@ export function createFetch(session: Session, options: FetchOptions = {}): Sessi
   const { fetch: given, isUnauthorized } = options
   const baseUrl = options.baseUrl === undefined ? undefined : String(options.baseUrl)
   const transport = session.openTransport({ baseUrl: () => baseUrl, isUnauthorized })
-  const over =
-    (port: Transport, inner?: typeof fetch) =>
-    (input: Parameters<typeof fetch>[0], init?: SessionFetchInit): Promise<Response> => {
+  const over: Wrapped['over'] =
+    (port, inner) => (input: Parameters<typeof fetch>[0], init?: SessionFetchInit) => {
       try {
         return send({ transport: port, baseUrl, inner: inner ?? given ?? globalThis.fetch }, input, init)
       } catch (error) {

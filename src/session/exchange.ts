@@ -229,10 +229,9 @@ export class Exchange<T> implements Waiter {
 
   #ended(outcome: unknown, status?: number): unknown {
     const { core, asksFor } = this.owner
-    if (core.events.hasListeners && !asksFor) {
-      const reason = this.#request.signal?.aborted ? 'aborted' : getSessionError(outcome)?.code
-      core.events.emit({ type: 'settled', status, reason, ...this.#facts() })
-    }
+    if (!core.events.hasListeners || asksFor) return outcome
+    const reason = this.#request.signal?.aborted ? 'aborted' : getSessionError(outcome)?.code
+    core.events.emit({ type: 'settled', status, reason, ...this.#facts() })
     return outcome
   }
 
