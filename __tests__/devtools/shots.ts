@@ -19,7 +19,6 @@ async function main() {
     page.on('console', (m) => log.push(m.text()))
     page.on('pageerror', (e) => log.push(String(e)))
     await page.goto(site.origin)
-    const w = `window.app`
     await page.evaluate(`app.mount(true)`)
     await page.evaluate(`app.login(${JSON.stringify(site.auth.issue('ada'))})`)
     const ev = (code: string) => page.evaluate(`(async () => { ${code} })()`)

@@ -16,7 +16,7 @@ const names: readonly (readonly [keyof Counts, string])[] = [
 export class Foot {
   readonly element: HTMLElement
   readonly #recorder: Recorder
-  readonly #story = make('p', { className: 'story' })
+  readonly #story = make('p', { className: 'story', id: 'story' })
   readonly #numbers = new Map<keyof Counts, HTMLElement>()
 
   constructor(recorder: Recorder, tabs: HTMLElement) {

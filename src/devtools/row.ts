@@ -1,5 +1,5 @@
 import type { Call, CallState } from './record.js'
-import { duration, nameOf, storyOf } from './story.js'
+import { duration } from './story.js'
 import { make, setAttribute, setStyle, setText } from './dom.js'
 import { stateOf } from './record.js'
 import type { TimeAxis } from './time-axis.js'
@@ -39,6 +39,8 @@ export class Row {
     setAttribute(this.element, 'aria-posinset', String(index + 1))
     setAttribute(this.element, 'aria-setsize', String(total))
     setAttribute(this.element, 'aria-selected', String(isActive))
+    // The foot tells the story of the one that is chosen.
+    setAttribute(this.element, 'aria-describedby', isActive ? 'story' : undefined)
     this.element.hidden = false
     this.#write(call, now)
     this.#draw(call, now, axis)
@@ -60,11 +62,6 @@ export class Row {
     setText(this.#path, call.path)
     setText(this.#status, statusOf(call, state))
     setAttribute(this.element, 'data-state', state)
-    setAttribute(
-      this.element,
-      'aria-label',
-      call.ended ? storyOf(call, now) : `${nameOf(call)}, ${words[state]}`,
-    )
   }
 
   #draw(call: Call, now: number, axis: TimeAxis): void {

@@ -1,4 +1,4 @@
-import type { Call, GrantSpan } from './record.js'
+import type { Call, Ending, GrantSpan, Place } from './record.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 
 /** A length of time as a person says it: "212 ms", "3.2 s", "14 s", "2 min 5 s". */
@@ -20,9 +20,10 @@ export function nameOf({ method, path }: Call): string {
 /** A request's story in one sentence; `now` is epoch milliseconds, for one that has not ended. */
 export function storyOf(call: Call, now: number): string {
   const { past, present } = clausesOf(call, now)
-  const was = past.length ? `was ${past.join(', ')}` : ''
-  const rest = call.ended ? endingOf(call) : present
-  return `${nameOf(call)} ${[was, rest].filter(Boolean).join(call.ended && call.stays.at(-1)?.place === 'held' ? ', then ' : ' and ')}.`
+  const was = past.length ? [`was ${past.join(', ')}`] : []
+  if (!call.ended) return `${nameOf(call)} ${[...was, present].join(' and ')}.`
+  const joint = call.stays.at(-1)?.place === 'held' ? ', then ' : ' and '
+  return `${nameOf(call)} ${[...was, endingOf(call, call.ended)].join(joint)}.`
 }
 
 /** What has happened, and what is going on. */
@@ -43,7 +44,7 @@ function clausesOf({ stays, isRefused }: Call, now: number): { past: string[]; p
   return { past, present }
 }
 
-function presentOf(place: 'held' | 'wire' | 'replay', what: string): string {
+function presentOf(place: Place, what: string): string {
   if (place === 'held') return `is held ${what}`
   return place === 'wire' ? 'is on the wire' : 'is on the wire again'
 }
@@ -62,17 +63,14 @@ const reasons = {
   ERR_BODY_NOT_REPLAYABLE: 'not sent again, since its body can be read only once',
 } as const
 
-function endingOf(call: Call): string {
-  const { ended, stays, from } = call
-  if (!ended) return ''
-  const { status, reason, at } = ended
+function endingOf({ stays, from, isRefused }: Call, { status, reason, at }: Ending): string {
+  const isAt = (place: Place): boolean => stays.at(-1)?.place === place
   if (reason) {
     const unsent = stays.every(({ place }) => place === 'held') ? ', never sent' : ''
-    return `${reasons[reason]}${unsent}${status === undefined ? '' : ` (${status})`}`
+    return `${reasons[reason]}${unsent}${status === undefined || isRefused ? '' : ` (${status})`}`
   }
-  if (status === undefined)
-    return stays.at(-1)?.place === 'held' ? 'given up: its time ran out' : 'got no answer'
-  const isRefusedAgain = status === 401 && call.isRefused && stays.at(-1)?.place === 'replay'
+  if (status === undefined) return isAt('held') ? 'given up: its time ran out' : 'got no answer'
+  const isRefusedAgain = status === 401 && isRefused && isAt('replay')
   const length = stays.length > 1 ? '' : ` after ${duration(at - from)}`
   return `${isRefusedAgain ? 'refused again with' : 'answered'} ${status}${length}`
 }

@@ -42,7 +42,7 @@ export async function startSite({
 }
 
 /** As strict as a page's policy gets: no inline style or script. */
-const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'"
+const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src data:"
 
 const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>An app</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"></head>
