@@ -1,15 +1,15 @@
 import { make, setText } from './dom.js'
-import type { Counts } from './record.js'
+import type { Call, Counts } from './record.js'
 import type { Recorder } from './recorder.js'
 import { storyOf } from './story.js'
-import type { Call } from './record.js'
 
-const names: readonly (readonly [keyof Counts, string])[] = [
-  ['requests', 'requests'],
+/** What is counted, and its word for one and for any other number. */
+const names: readonly (readonly [keyof Counts, one: string, many?: string])[] = [
+  ['requests', 'request', 'requests'],
   ['sends', 'sent'],
   ['held', 'held'],
   ['replays', 'replayed'],
-  ['grants', 'grants'],
+  ['grants', 'grant', 'grants'],
 ]
 
 /** The panel's last line: a request's story, and what there was in all. */
@@ -17,28 +17,24 @@ export class Foot {
   readonly element: HTMLElement
   readonly #recorder: Recorder
   readonly #story = make('p', { className: 'story', id: 'story' })
-  readonly #numbers = new Map<keyof Counts, HTMLElement>()
+  readonly #numbers = names.map(([key, one, many = one]) => {
+    return { key, one, many, number: make('dd', { 'data-count': key }), word: make('dt') }
+  })
 
   constructor(recorder: Recorder, tabs: HTMLElement) {
     this.#recorder = recorder
-    const list = make('dl', { className: 'counts' })
-    for (const [key, name] of names) {
-      const number = make('dd', { 'data-count': key }, '0')
-      this.#numbers.set(key, number)
-      list.append(make('div', {}, number, make('dt', {}, name)))
-    }
-    this.element = make('footer', {}, this.#story, tabs, list)
+    const entries = this.#numbers.map(({ number, word }) => make('div', {}, word, number))
+    this.element = make('footer', {}, this.#story, tabs, make('dl', { className: 'counts' }, ...entries))
   }
 
   render(told: Call | undefined, now: number): void {
-    setText(
-      this.#story,
-      told
-        ? storyOf(told, now)
-        : 'Point at a request, or walk the list with the arrow keys, to read its story.',
-    )
+    const hint = 'Point at a request, or use the arrow keys, to read its story.'
+    setText(this.#story, told ? storyOf(told, now) : hint)
     this.#story.classList.toggle('hint', !told)
-    for (const [key, number] of this.#numbers)
-      setText(number, this.#recorder.counts[key].toLocaleString('en'))
+    for (const { key, one, many, number, word } of this.#numbers) {
+      const count = this.#recorder.counts[key]
+      setText(number, count.toLocaleString('en'))
+      setText(word, count === 1 ? one : many)
+    }
   }
 }

@@ -11,23 +11,22 @@ const advice: Partial<Record<SessionError['code'], string>> = {
 /** The last error in words, with what to do; or the last thing that the app should mend. */
 export class Notice {
   readonly element: HTMLElement
+  readonly #recorder: Recorder
   readonly #code = make('code')
   readonly #what = make('strong')
   readonly #todo = make('span')
 
-  constructor() {
-    this.element = make(
-      'p',
-      { className: 'notice', hidden: true },
-      this.#code,
-      ' ',
-      this.#what,
-      ' ',
-      this.#todo,
-    )
+  readonly #dismiss = make('button', { type: 'button', className: 'dismiss' }, 'Dismiss')
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder
+    const parts = [this.#code, ' ', this.#what, ' ', this.#todo, this.#dismiss]
+    this.element = make('div', { className: 'notice', hidden: true }, ...parts)
+    this.#dismiss.addEventListener('click', () => this.#forget())
   }
 
-  render({ session, problem }: Recorder): void {
+  render(): void {
+    const { session, problem } = this.#recorder
     const { lastError } = session.getSnapshot()
     const message = lastError?.message ?? problem
     this.element.hidden = message === undefined
@@ -36,6 +35,13 @@ export class Notice {
     setAttribute(this.element, 'data-kind', lastError ? 'error' : 'problem')
     setText(this.#code, lastError?.code ?? 'problem')
     setText(this.#what, what)
+    this.#dismiss.hidden = lastError !== undefined
     setText(this.#todo, [todo, lastError && advice[lastError.code]].filter(Boolean).join(' '))
+  }
+
+  /** A problem is told once, and stands until it is dismissed; an error goes when there are tokens again. */
+  #forget(): void {
+    this.#recorder.problem = undefined
+    this.render()
   }
 }

@@ -44,14 +44,14 @@ export class Overview {
     ]
     const axis = new TimeAxis(spans, this.#width - 8)
     const lane = Math.min(4, (height - 4) / Math.max(calls.length, 1))
-    for (const [index, call] of calls.entries()) this.#draw(context, call, 2 + index * lane, lane, axis, now)
-    context.globalAlpha = 0.35
+    context.globalAlpha = 0.3
     context.fillStyle = this.#colours['grant'] ?? ''
     for (const { from, until = now } of grants) {
       const x = axis.x(from)
       context.fillRect(4 + x, 0, Math.max(2, axis.x(until) - x), height)
     }
     context.globalAlpha = 1
+    for (const [index, call] of calls.entries()) this.#draw(context, call, 2 + index * lane, lane, axis, now)
   }
 
   #draw(

@@ -26,7 +26,7 @@ export class Panel {
   readonly element: HTMLElement
   readonly #recorder: Recorder
   readonly #head: Head
-  readonly #notice = new Notice()
+  readonly #notice: Notice
   readonly #overview: Overview
   readonly #list: RequestList
   readonly #foot: Foot
@@ -47,6 +47,7 @@ export class Panel {
     this.#recorder = new Recorder(session, (event) => this.#noted(event), limit)
     const draw = (): void => this.#draw()
     this.#head = new Head(this.#recorder, draw)
+    this.#notice = new Notice(this.#recorder)
     this.#overview = new Overview(this.#recorder)
     this.#list = new RequestList(this.#recorder, draw)
     this.#tabs = new Tabs(this.#recorder)
@@ -121,7 +122,7 @@ export class Panel {
     const { now } = this.#recorder
     this.#head.render(now)
     if (!this.#isOpen) return
-    this.#notice.render(this.#recorder)
+    this.#notice.render()
     this.#overview.render(now)
     this.#list.render(now)
     this.#tabs.render()

@@ -1,7 +1,6 @@
 import type { Attached } from '../axios/attach.js'
 import type { AxiosInstanceLike } from '../axios/instance.js'
 import { insideOf } from './inside.js'
-import type { InternalAxiosRequestConfig } from 'axios'
 import type { Session } from '../session/session.js'
 import type { SessionFetch, Wrapped } from '../fetch/create-fetch.js'
 import type { SessionFetchInit } from '../fetch/request.js'
@@ -27,6 +26,9 @@ export type Probed = { readonly method: string; readonly url: string } & (
 
 /** The same key as the adapters mark what they attach with. */
 const attachedKey = Symbol.for('tokenflight.attached')
+
+/** A config as axios hands it to an adapter; named through the adapter, so that axios itself is not needed here. */
+type FinalConfig = Parameters<Attached['send']>[1]
 
 /** What a port that sends nothing has learned. */
 type Reached = { request?: TransportRequest<unknown>; isAround?: boolean }
@@ -60,11 +62,11 @@ export async function probeAxios(
   const attached = (instance as { [attachedKey]?: Attached })[attachedKey]
   if (!attached || attached.session !== session)
     return { ...named, came: 'unattached', because: attached ? 'other' : 'none' }
-  const reached: Reached & { config?: InternalAxiosRequestConfig } = {}
+  const reached: Reached & { config?: FinalConfig } = {}
   const port = portOf(session, reached)
   const bare = instance.create({ ...instance.defaults })
   const failure = await new Promise<unknown>((resolve) => {
-    const adapter = (config: InternalAxiosRequestConfig): Promise<never> => {
+    const adapter = (config: FinalConfig): Promise<never> => {
       // Called by axios first, and once more by what leaves the request alone.
       if (reached.config) reached.isAround = true
       else {

@@ -5,7 +5,7 @@ import type { SessionError, SessionErrorCode } from '../errors.js'
 export type Place = 'held' | 'wire' | 'replay'
 
 /** One request in one place; times are epoch milliseconds. */
-export interface Stay {
+interface Stay {
   readonly place: Place
   readonly from: number
   /** Undefined while it lasts. */

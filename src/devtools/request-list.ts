@@ -21,7 +21,8 @@ export class RequestList {
   readonly #pool: Row[] = []
   readonly #onChoice: () => void
   #active: Call | undefined
-  #hovered: Call | undefined
+  /** The row and not its request: what is under the pointer changes as the list moves on. */
+  #hovered: Row | undefined
   #isPinned = true
   #size = unmeasured
 
@@ -36,7 +37,7 @@ export class RequestList {
 
   /** The request whose story is told: under the pointer, else chosen by keyboard. */
   get told(): Call | undefined {
-    return this.#hovered ?? this.#active
+    return this.#hovered?.call ?? this.#active
   }
 
   /** Takes the sizes in: called where they may have changed, so that no frame has to ask. */
@@ -97,7 +98,7 @@ export class RequestList {
     this.#rows.addEventListener('focus', () => this.#choose(this.#active ?? this.#recorder.calls.at(-1)))
     this.#rows.addEventListener('pointermove', (event) => this.#hover(event))
     this.#rows.addEventListener('pointerleave', () => this.#hover(undefined))
-    this.#rows.addEventListener('click', () => this.#choose(this.#hovered))
+    this.#rows.addEventListener('click', () => this.#choose(this.#hovered?.call))
   }
 
   #scrolled(): void {
@@ -109,8 +110,8 @@ export class RequestList {
   #hover(event: PointerEvent | undefined): void {
     const element = (event?.target as Element | undefined)?.closest('.row')
     const row = this.#pool.find((one) => one.element === element)
-    if (row?.call === this.#hovered) return
-    this.#hovered = row?.call
+    if (row === this.#hovered) return
+    this.#hovered = row
     this.#onChoice()
   }
 

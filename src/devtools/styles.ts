@@ -11,7 +11,7 @@ export const styles = `${palette}
   box-shadow: 0 1px 2px var(--shade), 0 8px 28px var(--shade);
 }
 .dock[data-open="true"] {
-  left: 0; right: 0; bottom: 0; max-width: none; height: min(380px, 62vh);
+  left: 0; right: 0; bottom: 0; max-width: none; height: min(420px, 62vh);
   display: flex; flex-direction: column; border-radius: 10px 10px 0 0; border-width: 1px 0 0;
 }
 button { font: inherit; color: inherit; cursor: pointer; }
@@ -43,16 +43,18 @@ header { display: flex; align-items: center; gap: 6px 18px; min-height: 34px; }
 @keyframes breathe { 50% { box-shadow: 0 0 0 4px color-mix(in srgb, var(--grant) 30%, transparent); } }
 .who { color: var(--quiet); white-space: nowrap; }
 
-.token { flex: 1 1 180px; max-width: 340px; min-width: 150px; }
-.words { display: flex; justify-content: space-between; font: 11.5px/1.3 var(--mono); margin-bottom: 3px; }
-.words .note { color: var(--quiet); }
-.meter { position: relative; height: 7px; border-radius: 4px; background: var(--track); overflow: hidden; }
+.token { flex: 1 1 200px; max-width: 360px; min-width: 150px; }
+.words { display: flex; justify-content: space-between; gap: 12px; font: 11px/1.3 var(--mono); margin-bottom: 4px; white-space: nowrap; }
+.words .note { color: var(--quiet); overflow: hidden; text-overflow: ellipsis; }
+.meter { position: relative; height: 8px; border-radius: 4px; background: var(--good); overflow: hidden; }
 .meter i { position: absolute; left: 0; top: 0; bottom: 0; }
-.fill { width: 100%; transform-origin: left; background: var(--good); }
-[data-freshness="ahead"] .fill { background: var(--held); }
-[data-freshness="short"] .fill { background: var(--bad); }
-[data-freshness="none"] .fill { background: var(--gone); opacity: .5; }
 .window { border-right: 2px solid var(--ground); }
+.window.ahead { background: color-mix(in srgb, var(--held) 60%, var(--track)); }
+.window.short { background: color-mix(in srgb, var(--bad) 55%, var(--track)); }
+[data-freshness="ahead"] .window.ahead { background: var(--held); }
+[data-freshness="short"] .window.short { background: var(--bad); }
+.meter .spent { left: auto; right: 0; background: var(--track); opacity: .86; }
+[data-freshness="none"] { background: var(--gone); }
 
 .tools { display: flex; gap: 6px; margin-left: auto; flex-wrap: wrap; }
 .tools button {
@@ -64,11 +66,12 @@ header { display: flex; align-items: center; gap: 6px 18px; min-height: 34px; }
 .tools button[aria-pressed="true"] { color: var(--bad); border-color: var(--bad); background: var(--bad-ground); }
 
 .body { display: flex; flex-direction: column; flex: 1; min-height: 0; }
-.notice { padding: 7px 14px; background: var(--bad-ground); border-bottom: 1px solid var(--line); }
+.notice { display: flex; align-items: baseline; gap: 8px; flex-wrap: wrap; padding: 7px 14px; background: var(--bad-ground); border-bottom: 1px solid var(--line); }
 .notice[data-kind="problem"] { background: var(--held-ground); }
-.notice code { font: 11px/1.4 var(--mono); color: var(--bad); margin-right: 4px; }
+.notice code { font: 11px/1.4 var(--mono); color: var(--bad); }
 .notice[data-kind="problem"] code { color: var(--held-text); }
 .notice strong { font-weight: 600; }
+.dismiss { margin-left: auto; padding: 0 8px; border: 1px solid var(--edge); border-radius: 5px; background: none; }
 .overview { display: block; width: calc(100% - 20px); height: 44px; margin: 8px 10px 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; padding: 4px 14px 6px; color: var(--quiet); font-size: 11px; }
 .legend span { display: flex; align-items: center; gap: 5px; }
@@ -83,7 +86,7 @@ header { display: flex; align-items: center; gap: 6px 18px; min-height: 34px; }
 [data-place$="aborted"] { background: var(--gone); }
 
 .list { position: relative; flex: 1; min-height: 0; overflow: auto; border-top: 1px solid var(--line); }
-.axis, .behind, .row { display: grid; grid-template-columns: minmax(150px, 30%) 84px 64px 1fr; column-gap: 8px; padding: 0 14px; }
+.axis, .behind, .row { display: grid; grid-template-columns: minmax(150px, 24%) 84px 64px 1fr; column-gap: 8px; padding: 0 14px; }
 .axis {
   position: sticky; top: 0; z-index: 2; height: 40px; align-items: end; padding-bottom: 4px;
   background: var(--ground); border-bottom: 1px solid var(--line); color: var(--quiet); font-size: 11px;
@@ -126,21 +129,22 @@ footer { display: flex; align-items: center; gap: 18px; padding: 6px 14px; borde
 .story.hint, .tabs { color: var(--quiet); }
 .tabs { white-space: nowrap; }
 .counts { display: flex; gap: 12px; }
-.counts div { display: flex; gap: 4px; flex-direction: row-reverse; white-space: nowrap; }
+.counts div { display: flex; flex-direction: row-reverse; gap: 4px; white-space: nowrap; }
 .counts dt { color: var(--quiet); }
-.counts div { flex-direction: row; }
 .counts dd { font: 12px/1.45 var(--mono); font-variant-numeric: tabular-nums; }
 
 @media (max-width: 720px) {
-  .dock[data-open="true"] { height: min(560px, 78vh); }
+  .dock[data-open="true"] { height: min(680px, 84vh); }
   [data-open="true"] header { padding: 8px; gap: 8px 10px; }
   .who { flex: 1; text-align: right; overflow: hidden; text-overflow: ellipsis; }
   .token { flex: 1 0 100%; max-width: none; padding: 0 6px; }
-  .tools { margin: 0; width: 100%; display: grid; grid-template-columns: 1fr 1fr; }
-  .tools button { padding: 6px; }
+  .tools { margin: 0; width: 100%; display: grid; grid-template-columns: repeat(4, auto); }
+  .tools button { padding: 5px 3px; font-size: 11px; }
   .axis, .behind, .row { grid-template-columns: minmax(0, 44%) 58px 1fr; padding: 0 10px; }
   .axis .head:nth-child(3), .behind span:nth-child(3), .row .time { display: none; }
-  footer { flex-wrap: wrap; gap: 4px 14px; padding: 8px 10px; }
+  .notice { display: block; padding: 8px 10px; }
+  footer { flex-wrap: wrap; gap: 4px 14px; padding: 8px 10px; font-size: 11.5px; }
+  .counts { flex-wrap: wrap; gap: 2px 12px; }
   .story { flex: 1 0 100%; min-height: 34px; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }

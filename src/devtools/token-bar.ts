@@ -10,7 +10,7 @@ export class TokenBar {
   readonly #inside: Inside
   readonly #left = make('strong')
   readonly #note = make('span', { className: 'note' })
-  readonly #fill = make('i', { className: 'fill' })
+  readonly #spent = make('i', { className: 'spent' })
   readonly #ahead = make('i', { className: 'window ahead' })
   readonly #short = make('i', { className: 'window short' })
   readonly #meter: HTMLElement
@@ -20,9 +20,9 @@ export class TokenBar {
     this.#meter = make(
       'div',
       { className: 'meter', role: 'meter', 'aria-label': 'Life of the access token', 'aria-valuemin': 0 },
-      this.#fill,
       this.#ahead,
       this.#short,
+      this.#spent,
     )
     const words = make('div', { className: 'words' }, this.#left, this.#note)
     this.element = make('div', { className: 'token' }, words, this.#meter)
@@ -51,7 +51,10 @@ export class TokenBar {
       ? `renewed ahead at ${duration(aheadMs)}, held below ${duration(minValidityMs)}`
       : 'cannot be renewed: its 401 decides'
     setText(this.#left, left)
-    setText(this.#note, `of ${duration(lifetimeMs)}`)
+    const marks = credential.isRenewable
+      ? ` · ahead ${duration(aheadMs)} · min ${duration(minValidityMs)}`
+      : ''
+    setText(this.#note, leftMs ? `of ${duration(lifetimeMs)}${marks}` : 'the next request renews it')
     setAttribute(this.#meter, 'data-freshness', leftMs ? freshnessOf(credential, now, settings) : 'short')
     this.#place(
       leftMs / lifetimeMs,
@@ -79,7 +82,7 @@ export class TokenBar {
   }
 
   #place(share: number, [ahead = 0, short = 0]: readonly number[]): void {
-    setStyle(this.#fill, 'transform', `scaleX(${Math.min(1, share).toFixed(4)})`)
+    setStyle(this.#spent, 'width', `${(100 - Math.min(1, share) * 100).toFixed(2)}%`)
     setStyle(this.#ahead, 'width', `${(ahead * 100).toFixed(2)}%`)
     setStyle(this.#short, 'width', `${(short * 100).toFixed(2)}%`)
   }

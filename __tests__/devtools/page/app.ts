@@ -13,7 +13,6 @@ import { createFetch } from 'tokenflight/fetch'
 const session = createSession({
   refresh: { tokenEndpoint: '/auth/token', clientId: 'demo-spa' },
   store: storageStore(localStorage),
-  refreshTimeoutMs: 2_000,
 })
 const baseURL = new URL('/api', location.href).href
 const api = axios.create({ baseURL })
