@@ -74,7 +74,7 @@ export class Bands {
       const x = Math.min(axis.x(grant.from), axis.width - 90)
       const isCovered = x < taken
       if (!isCovered) taken = x + 104
-      setText(node, `grant ${duration((grant.until ?? now) - grant.from)}`)
+      setText(node, chipOf(grant, now))
       setAttribute(node, 'role', 'listitem')
       setAttribute(node, 'class', `chip ${grant.outcome ?? 'open'}${isCovered ? ' covered' : ''}`)
       setAttribute(node, 'aria-label', grant.until === undefined ? undefined : grantStoryOf(grant, now))
@@ -82,6 +82,12 @@ export class Bands {
       setStyle(node, 'transform', `translateX(${x.toFixed(1)}px)`)
     })
   }
+}
+
+/** What a chip has room for. */
+function chipOf({ from, until, outcome }: GrantSpan, now: number): string {
+  if (outcome === 'failed') return 'grant failed'
+  return outcome === 'left' ? 'grant dropped' : `grant ${duration((until ?? now) - from)}`
 }
 
 /** So many children, each brought up to date. */

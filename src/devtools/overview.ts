@@ -45,8 +45,8 @@ export class Overview {
     const axis = new TimeAxis(spans, this.#width - 8)
     const lane = Math.min(4, (height - 4) / Math.max(calls.length, 1))
     context.globalAlpha = 0.3
-    context.fillStyle = this.#colours['grant'] ?? ''
-    for (const { from, until = now } of grants) {
+    for (const { from, until = now, outcome } of grants) {
+      context.fillStyle = this.#colours[outcome === 'failed' ? 'bad' : 'grant'] ?? ''
       const x = axis.x(from)
       context.fillRect(4 + x, 0, Math.max(2, axis.x(until) - x), height)
     }

@@ -63,7 +63,8 @@ export class Panel {
 
   /** To be called once it is in the page. */
   start(): void {
-    this.#sizes?.observe(this.element)
+    // The list changes its height with the notice above it.
+    for (const element of [this.element, this.#list.element]) this.#sizes?.observe(element)
     this.#measure()
   }
 

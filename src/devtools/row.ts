@@ -83,17 +83,7 @@ function endPlace(place: string, state: CallState): string {
   return state === 'ok' ? place : `${place} ${state}`
 }
 
-const words: Readonly<Record<CallState, string>> = {
-  held: 'held',
-  wire: 'on the wire',
-  replay: 'sent again',
-  ok: 'answered',
-  refused: 'refused',
-  aborted: 'aborted',
-  failed: 'failed',
-}
-
 function statusOf({ ended }: Call, state: CallState): string {
-  if (!ended) return words[state]
-  return ended.status === undefined ? words[state] : String(ended.status)
+  if (!ended) return state === 'held' ? 'held' : 'pending'
+  return ended.status === undefined ? state : String(ended.status)
 }

@@ -66,12 +66,12 @@ header { display: flex; align-items: center; gap: 6px 18px; min-height: 34px; }
 .tools button[aria-pressed="true"] { color: var(--bad); border-color: var(--bad); background: var(--bad-ground); }
 
 .body { display: flex; flex-direction: column; flex: 1; min-height: 0; }
-.notice { display: flex; align-items: baseline; gap: 8px; flex-wrap: wrap; padding: 7px 14px; background: var(--bad-ground); border-bottom: 1px solid var(--line); }
+.notice { padding: 7px 14px; background: var(--bad-ground); border-bottom: 1px solid var(--line); }
 .notice[data-kind="problem"] { background: var(--held-ground); }
-.notice code { font: 11px/1.4 var(--mono); color: var(--bad); }
+.notice code { font: 11px/1.4 var(--mono); color: var(--bad); margin-right: 4px; }
 .notice[data-kind="problem"] code { color: var(--held-text); }
 .notice strong { font-weight: 600; }
-.dismiss { margin-left: auto; padding: 0 8px; border: 1px solid var(--edge); border-radius: 5px; background: none; }
+.dismiss { margin-left: 10px; padding: 0 8px; border: 1px solid var(--edge); border-radius: 5px; background: none; }
 .overview { display: block; width: calc(100% - 20px); height: 44px; margin: 8px 10px 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; padding: 4px 14px 6px; color: var(--quiet); font-size: 11px; }
 .legend span { display: flex; align-items: center; gap: 5px; }
@@ -142,7 +142,7 @@ footer { display: flex; align-items: center; gap: 18px; padding: 6px 14px; borde
   .tools button { padding: 5px 3px; font-size: 11px; }
   .axis, .behind, .row { grid-template-columns: minmax(0, 44%) 58px 1fr; padding: 0 10px; }
   .axis .head:nth-child(3), .behind span:nth-child(3), .row .time { display: none; }
-  .notice { display: block; padding: 8px 10px; }
+  .notice { padding: 8px 10px; }
   footer { flex-wrap: wrap; gap: 4px 14px; padding: 8px 10px; font-size: 11.5px; }
   .counts { flex-wrap: wrap; gap: 2px 12px; }
   .story { flex: 1 0 100%; min-height: 34px; }
