@@ -13,9 +13,9 @@ import type { Session } from '../session/session.js'
  * @throws TypeError where this is no session
  * @example
  * const stop = logSession(session)
- * // 13:05:02.113  grant      a 401 refused the token
- * // 13:05:02.325  granted    new tokens after 212 ms, good for 20 s; 12 requests go on
- * // 13:05:02.361  request 7  GET /me was refused, held 212 ms for a renewal, then sent again and answered 200.
+ * // 13:05:02.113  grant          a 401 refused the token
+ * // 13:05:02.325  granted        new tokens after 212 ms, good for 20 s; 12 requests go on
+ * // 13:05:02.361  request 7      GET /me was refused, held 212 ms for a renewal, then sent again and answered 200.
  */
 export function logSession(session: Session, write: (line: string) => void = consoleLog): () => void {
   const say = (what: string, text: string): void => write(line(recorder.now, what, text))

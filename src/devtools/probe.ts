@@ -8,6 +8,7 @@ import type { Transport, TransportRequest } from '../session/transport.js'
 
 /** An axios instance whose requests can be put together without being sent. */
 export interface ExplainableInstance extends AxiosInstanceLike {
+  /** As axios has it: an instance with these defaults and without interceptors. */
   create(config: object): { request(config: object): Promise<unknown> }
 }
 
