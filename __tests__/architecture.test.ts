@@ -22,6 +22,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   axios: { values: BELOW_ADAPTERS, types: [], packages: ['axios'] },
   fetch: { values: BELOW_ADAPTERS, types: [] },
   indexeddb: { values: MIDDLE, types: [...VOCABULARY, ...GROUND], packages: ['idb-keyval'] },
+  devtools: { values: ['session', ...BELOW_SESSION], types: ['index', 'axios', 'fetch'] },
   session: { values: BELOW_SESSION, types: [] },
   grant: beneathSession,
   // A store brings the lock that its sharers take turns by.

@@ -3,7 +3,7 @@ import { AxiosRequest } from './request.js'
 import { fullUrl } from './full-url.js'
 import { getAdapter, type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios'
 import { isLeftAlone } from './left-alone.js'
-import type { IsUnauthorized } from '../session/transport.js'
+import type { IsUnauthorized, Transport } from '../session/transport.js'
 import type { Session } from '../session/session.js'
 
 /** What {@link attachSession} takes besides. */
@@ -20,9 +20,12 @@ const innerKey = Symbol.for('tokenflight.inner')
 
 type Wrapper = AxiosAdapter & { [innerKey]?: AxiosAdapter }
 
-interface Attached {
+/** What is left on an attached instance. */
+export interface Attached {
   readonly session: Session
   readonly detach: () => void
+  /** How a final config is sent over a port: `explain` hands in one that sends nothing. */
+  readonly send: (port: Transport, config: InternalAxiosRequestConfig) => ReturnType<AxiosAdapter>
 }
 
 /**
@@ -49,20 +52,21 @@ export function attachSession(
     throw new TypeError('Another session is attached to this axios instance: detach that one first')
   const { isUnauthorized } = options
   const transport = session.openTransport({ baseUrl: () => instance.defaults.baseURL, isUnauthorized })
-  const eject = intercept(instance, (config) => {
+  const send: Attached['send'] = (port, config) => {
     // As axios itself does it: none means its own choice.
     const chosen = config.adapter || instance.defaults.adapter || ['xhr', 'http', 'fetch']
     const adapter = getAdapter(chosen as AxiosAdapter, config)
-    if (isLeftAlone(instance, transport, config)) return adapter(config)
-    return transport.send(new AxiosRequest(config, adapter, fullUrl(instance, config), transport.headerName))
-  })
+    if (isLeftAlone(instance, port, config)) return adapter(config)
+    return port.send(new AxiosRequest(config, adapter, fullUrl(instance, config), port.headerName))
+  }
+  const eject = intercept(instance, (config) => send(transport, config))
   const detach = (): void => {
     eject()
     // Called late, it takes nothing from a newer attachment.
     if (marked[attachedKey]?.detach === detach) delete marked[attachedKey]
     transport.close()
   }
-  marked[attachedKey] = { session, detach }
+  marked[attachedKey] = { session, detach, send }
   return detach
 }
 

@@ -1,7 +1,10 @@
 import { send, type SessionFetchInit } from './request.js'
 import { expected } from '../options.js'
-import type { IsUnauthorized } from '../session/transport.js'
+import type { IsUnauthorized, Transport } from '../session/transport.js'
 import type { Session } from '../session/session.js'
+
+/** What a wrapped function is marked with; the same for every copy of this package. */
+const attachedKey = Symbol.for('tokenflight.attached')
 
 /** What {@link createFetch} takes besides. */
 export interface FetchOptions {
@@ -14,6 +17,14 @@ export interface FetchOptions {
   readonly baseUrl?: string | URL | undefined
   /** The app's own sign for "the token was refused", in the place of `status === 401`. */
   readonly isUnauthorized?: IsUnauthorized | undefined
+}
+
+/** What is left on a wrapped function. */
+export interface Wrapped {
+  readonly session: Session
+  readonly baseUrl: string | undefined
+  /** The same function over another port and another fetch: `explain` hands in what sends nothing. */
+  readonly over: (port: Transport, inner?: typeof fetch) => SessionFetch
 }
 
 /** A fetch function that keeps a session. It fits wherever a `typeof fetch` is wanted. */
@@ -35,14 +46,17 @@ export function createFetch(session: Session, options: FetchOptions = {}): Sessi
   const { fetch: given, isUnauthorized } = options
   const baseUrl = options.baseUrl === undefined ? undefined : String(options.baseUrl)
   const transport = session.openTransport({ baseUrl: () => baseUrl, isUnauthorized })
-  return (input: Parameters<typeof fetch>[0], init?: SessionFetchInit) => {
-    try {
-      return send({ transport, baseUrl, inner: given ?? globalThis.fetch }, input, init)
-    } catch (error) {
-      // Whatever is wrong with its arguments, fetch never throws.
-      return Promise.reject(error)
+  const over: Wrapped['over'] =
+    (port, inner) => (input: Parameters<typeof fetch>[0], init?: SessionFetchInit) => {
+      try {
+        return send({ transport: port, baseUrl, inner: inner ?? given ?? globalThis.fetch }, input, init)
+      } catch (error) {
+        // Whatever is wrong with its arguments, fetch never throws.
+        return Promise.reject(error)
+      }
     }
-  }
+  // `explain` goes the same way, over a port that sends nothing.
+  return Object.defineProperty(over(transport), attachedKey, { value: { session, baseUrl, over } })
 }
 
 function checkArguments(session: Session, { fetch: inner, isUnauthorized }: FetchOptions): void {

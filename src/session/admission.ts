@@ -7,12 +7,15 @@ import type { SessionError } from '../errors.js'
 /** 'go': send it now. 'hold': it waits for the session. An error: no token can be had within the deadline. */
 export type Admitted = 'go' | 'hold' | SessionError
 
+/** What admission asks of the renewal: one that starts nothing shows what would be done. */
+export type AdmissionRenewal = Pick<Renewal, 'require' | 'ahead' | 'isCooling' | 'mayAppear'>
+
 /** The rules for a request that is about to be sent. */
 export class Admission {
   readonly #core: Core
-  readonly #renewal: Renewal
+  readonly #renewal: AdmissionRenewal
 
-  constructor(core: Core, renewal: Renewal) {
+  constructor(core: Core, renewal: AdmissionRenewal) {
     this.#core = core
     this.#renewal = renewal
   }

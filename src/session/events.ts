@@ -1,5 +1,5 @@
 import { isThenable } from '../store/thenable.js'
-import type { LoginRequiredError, SessionError } from '../errors.js'
+import type { LoginRequiredError, SessionError, SessionErrorCode } from '../errors.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 import type { StepUpRequest } from '../http/step-up.js'
 
@@ -33,8 +33,12 @@ export type SessionEvent =
   /** The API asks for a better token (RFC 9470, RFC 6750 §3.1). */
   | ({ readonly type: 'stepUp' } & StepUpRequest & RequestFacts)
   | ({ readonly type: 'held' | 'sent' | 'unauthorized' | 'replayed' } & RequestFacts)
-  /** `status` is absent where no HTTP answer came. */
-  | ({ readonly type: 'settled'; readonly status: number | undefined } & RequestFacts)
+  /** `status` is absent where no HTTP answer came; `reason` says what kept the caller from a good one, if that is known. */
+  | ({
+      readonly type: 'settled'
+      readonly status: number | undefined
+      readonly reason?: 'aborted' | SessionErrorCode | undefined
+    } & RequestFacts)
   /** Something the app should know and mend; without a listener it goes to `console.error`. */
   | { readonly type: 'problem'; readonly message: string; readonly cause?: unknown }
 

@@ -1,5 +1,6 @@
 import {
   BodyNotReplayableError,
+  getSessionError,
   SessionChangedError,
   StepUpRequiredError,
   type SessionError,
@@ -226,7 +227,9 @@ export class Exchange<T> implements Waiter {
 
   #ended(outcome: unknown, status?: number): unknown {
     const { core, asksFor } = this.owner
-    if (core.events.hasListeners && !asksFor) core.events.emit({ type: 'settled', status, ...this.#facts() })
+    if (!core.events.hasListeners || asksFor) return outcome
+    const reason = this.#request.signal?.aborted ? 'aborted' : getSessionError(outcome)?.code
+    core.events.emit({ type: 'settled', status, reason, ...this.#facts() })
     return outcome
   }
 

@@ -39,6 +39,8 @@ export class Renewal {
   readonly #budget: Budget
   readonly #signals = new WeakSet<object>()
   readonly #isCookie: boolean
+  /** For `tokenflight/devtools`: answers in the place of the token endpoint where it has something to say. */
+  instead: (() => Verdict | undefined) | undefined
 
   constructor(
     core: Core,
@@ -95,15 +97,21 @@ export class Renewal {
   require(reason: RefreshReason): SessionError | undefined {
     const { state, settings } = this.#core
     if (state.status !== 'active' && state.status !== 'signedOut') return undefined
+    const refusal = this.refusal()
+    if (!refusal) this.#takeOff(reason, coolingMs(state, settings.now()))
+    return refusal
+  }
+
+  /** Why no flight can start now and land within the deadline, where none can. */
+  refusal(): SessionError | undefined {
+    const { state, settings } = this.#core
     const { refreshTimeoutMs, now } = settings
     const waitMs = coolingMs(state, now())
     const error = state.coolDown?.error
     // What is set up wrongly does not mend itself: there is nothing to wait for.
     const isHopeless = error?.code === 'ERR_REFRESH_CONFIGURATION'
-    if (waitMs > 0 && (isHopeless || waitMs > refreshTimeoutMs - shortestAttemptMs(refreshTimeoutMs)))
-      return error
-    this.#takeOff(reason, waitMs)
-    return undefined
+    const isTooLong = waitMs > refreshTimeoutMs - shortestAttemptMs(refreshTimeoutMs)
+    return waitMs > 0 && (isHopeless || isTooLong) ? error : undefined
   }
 
   /** Renews behind the traffic: nobody waits, so that a cool-down is left in peace and no vault is opened. */
@@ -188,6 +196,8 @@ export class Renewal {
     const reason = isGrant ? this.#isPointless(tokens) : undefined
     if (reason) return { type: 'refused', error: new LoginRequiredError(reason) }
     events.emit({ type: 'grant', reason: context.reason })
+    const instead = this.instead?.()
+    if (instead) return instead
     if (!isGrant) return (this.#acquire as Acquirer)(context)
     const verdict = (this.#grant as Grant)(tokens, context)
     return vaulted ? verdict.then((found) => without(vaulted, found)) : verdict

@@ -22,6 +22,7 @@ import type { SessionEvent } from './events.js'
 import { stepUpBy } from './step-up.js'
 import { askToken, renew, tokensOf } from './token-requests.js'
 import type { Terms } from './terms.js'
+import { insideKey } from './inside.js'
 
 /** One login and everything that keeps it alive. Made by {@link createSession}. */
 export interface Session {
@@ -101,7 +102,7 @@ export function createSession(options: SessionOptions): Session {
     visibilitychange: wake,
   })
   persistence.open((error) => renewal.endedElsewhere(error))
-  return {
+  const session: Session = {
     login: (tokens) => login(core, persistence, tokens),
     logout: ({ revoke } = {}) => logout(core, persistence, revoke ? revocation : undefined),
     dispose() {
@@ -119,6 +120,8 @@ export function createSession(options: SessionOptions): Session {
     on: (listener) => core.events.on(listener),
     openTransport: (port) => openTransport({ ...terms, isUnauthorized: port.isUnauthorized }, port),
   }
+  // A function, and hidden: printing or spreading a session shows nothing of it.
+  return Object.defineProperty(session, insideKey, { value: () => terms })
 }
 
 function finderFor({ refresh, allowInsecure }: Settings): FindEndpoints {

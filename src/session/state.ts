@@ -115,6 +115,14 @@ export function activated(credential: Credential): Active {
   return { status: 'active', generation: credential.generation, credential }
 }
 
+/** The same tokens, as though they had ended at `now`; for `tokenflight/devtools`. */
+export function expired(state: SessionState, now: number): SessionState {
+  if ((state.status !== 'active' && state.status !== 'refreshing') || !state.credential) return state
+  const { credential } = state
+  const tokens = Object.freeze({ ...credential.tokens, expiresAt: now })
+  return { ...state, credential: { ...credential, tokens, arrival: undefined } }
+}
+
 /** The late answer is waited for no longer, so that there is one grant on the wire at most. */
 export function givenUp(state: SessionState): SessionState {
   const { coolDown } = state

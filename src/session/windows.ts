@@ -30,7 +30,8 @@ export function renewalTimeOf(credential: Credential, settings: Settings): numbe
   return expiresAt - Math.max(...windowsOf(credential, expiresAt, settings))
 }
 
-function windowsOf({ issuedAt }: Credential, expiresAt: number, settings: Settings): [number, number] {
+/** Both windows of a token, ahead and min validity, in milliseconds. */
+export function windowsOf({ issuedAt }: Credential, expiresAt: number, settings: Settings): [number, number] {
   const lifetimeMs = Math.max(0, expiresAt - issuedAt)
   return [
     Math.min(settings.refreshAheadMs, lifetimeMs * aheadShare),

@@ -1,0 +1,87 @@
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core'
+import type { App } from '../page/app.js'
+import { startSite, type Site } from './site.js'
+
+/** What runs in the page finds the app here. */
+declare global {
+  interface Window {
+    app: App
+  }
+}
+
+/** A page of the site with somebody signed in, and the panel mounted. */
+export interface OpenedPage {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What the page has said on its console, but for the 401s that a browser reports by itself. */
+  readonly complaints: string[]
+  /** The text of what is found in the panel. */
+  text(selector: string): Promise<string>
+  /** One of the panel's own numbers. */
+  count(name: string): Promise<number>
+}
+
+/** What the tests of one file share. */
+export interface Stand {
+  readonly site: Site
+  open(
+    options?: BrowserContextOptions & { readonly isOpen?: boolean; readonly isSignedIn?: boolean },
+  ): Promise<OpenedPage>
+}
+
+/** Debian's Chromium without a screen. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+}
+
+/** To be called once at the top of a file: a site of its own for each test, one browser for all. */
+export function useStand(): Stand {
+  let browser: Browser
+  let site: Site
+  let contexts: BrowserContext[] = []
+  beforeAll(async () => void (browser = await launch()), 30_000)
+  afterAll(() => browser.close())
+  beforeEach(async () => void (site = await startSite({ latencyMs: 0 })))
+  afterEach(async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+    contexts = []
+    await site.close()
+  })
+  return {
+    get site() {
+      return site
+    },
+    async open({ isOpen = true, isSignedIn = true, ...options } = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options })
+      contexts.push(context)
+      const opened = await openPage(context, site)
+      if (isSignedIn) await opened.page.evaluate((tokens) => window.app.login(tokens), site.auth.issue('ada'))
+      await opened.page.evaluate((open) => window.app.mount(open), isOpen)
+      return opened
+    },
+  }
+}
+
+/** Opens the site's page in a context. */
+export async function openPage(context: BrowserContext, site: Site): Promise<OpenedPage> {
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (!message.text().startsWith('Failed to load resource')) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.goto(site.origin)
+  return {
+    page,
+    context,
+    complaints,
+    text: (selector) => page.locator(selector).innerText(),
+    count: async (name) => Number((await page.locator(`[data-count=${name}]`).innerText()).replace(',', '')),
+  }
+}

@@ -1,0 +1,98 @@
+import type { Call, Ending, GrantSpan, Place } from './record.js'
+import type { RefreshReason } from '../grant/grant-options.js'
+
+/** A length of time as a person says it: "212 ms", "3.2 s", "14 s", "2 min 5 s". */
+export function duration(ms: number): string {
+  const whole = Math.max(0, Math.round(ms))
+  if (whole < 1000) return `${whole} ms`
+  if (whole < 10_000) return `${(whole / 1000).toFixed(1)} s`
+  const seconds = Math.round(whole / 1000)
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
+}
+
+/** Which request it is: "GET /me". */
+export function nameOf({ method, path }: Call): string {
+  return `${method} ${path}`
+}
+
+/** A request's story in one sentence; `now` is epoch milliseconds, for one that has not ended. */
+export function storyOf(call: Call, now: number): string {
+  const { past, present } = clausesOf(call, now)
+  const was = past.length ? [`was ${past.join(', ')}`] : []
+  if (!call.ended) return `${nameOf(call)} ${[...was, present].join(' and ')}.`
+  const joint = call.stays.at(-1)?.place === 'held' ? ', then ' : ' and '
+  return `${nameOf(call)} ${[...was, endingOf(call, call.ended)].join(joint)}.`
+}
+
+/** What has happened, and what is going on. */
+function clausesOf({ stays, isRefused }: Call, now: number): { past: string[]; present: string } {
+  const past: string[] = []
+  let present = ''
+  for (const [index, { place, from, until, waitsFor }] of stays.entries()) {
+    const what = waitsFor === 'store' ? 'while the store was read' : 'for a renewal'
+    const then = past.length && stays[index - 1]?.place === 'held' ? 'then ' : ''
+    const length = duration((until ?? now) - from)
+    if (until === undefined) present = `${presentOf(place, what)}, ${length} so far`
+    else if (place === 'held') past.push(`held ${length} ${what}`)
+    else if (place === 'replay') past.push(`${then}sent again`)
+    // Its second way begins at once where the token was renewed while it was on its first.
+    else if (isRefused) past.push(...refusal(stays[index + 1]?.place === 'replay'))
+    else past.push(`${then}sent`)
+  }
+  return { past, present }
+}
+
+function presentOf(place: Place, what: string): string {
+  if (place === 'held') return `is held ${what}`
+  return place === 'wire' ? 'is on the wire' : 'is on the wire again'
+}
+
+function refusal(isLate: boolean): string[] {
+  return isLate ? ['refused with a token that had been renewed meanwhile'] : ['refused']
+}
+
+const reasons = {
+  aborted: 'aborted by its caller',
+  ERR_LOGIN_REQUIRED: 'rejected: the user has to sign in again',
+  ERR_REFRESH_UNAVAILABLE: 'rejected: no token could be had for now',
+  ERR_REFRESH_CONFIGURATION: 'rejected: the token endpoint is not called as it wants to be',
+  ERR_SESSION_CHANGED: 'rejected: the session had changed while it waited',
+  ERR_STEP_UP_REQUIRED: 'answered: the API asks for a better token',
+  ERR_BODY_NOT_REPLAYABLE: 'not sent again, since its body can be read only once',
+} as const
+
+function endingOf({ stays, from, isRefused }: Call, { status, reason, at }: Ending): string {
+  const isAt = (place: Place): boolean => stays.at(-1)?.place === place
+  if (reason) {
+    const unsent = stays.every(({ place }) => place === 'held') ? ', never sent' : ''
+    return `${reasons[reason]}${unsent}${status === undefined || isRefused ? '' : ` (${status})`}`
+  }
+  if (status === undefined) return isAt('held') ? 'given up: its time ran out' : 'got no answer'
+  const isRefusedAgain = status === 401 && isRefused && isAt('replay')
+  const length = stays.length > 1 ? '' : ` after ${duration(at - from)}`
+  return `${isRefusedAgain ? 'refused again with' : 'answered'} ${status}${length}`
+}
+
+/** Why tokens are asked for. */
+export const grantReasons: Readonly<Record<RefreshReason, string>> = {
+  expired: 'the token is at its end',
+  ahead: 'the token nears its end',
+  unauthorized: 'a 401 refused the token',
+  refreshWhen: 'refreshWhen asked for it',
+  requested: 'session.refresh() asked for it',
+  first: 'there is no token yet',
+  ended: 'the session has just ended',
+}
+
+/** A grant's story in one sentence. */
+export function grantStoryOf({ reason, from, until, outcome, error }: GrantSpan, now: number): string {
+  const length = duration((until ?? now) - from)
+  const because = `A grant, because ${grantReasons[reason]}`
+  if (outcome === 'granted') return `${because}: new tokens after ${length}.`
+  if (outcome === 'left') return `${because}: not needed any more after ${length}.`
+  if (outcome === 'failed')
+    return `${because}: failed after ${length}. ${error?.message ?? 'It is tried again.'}`
+  return `${because}: on its way, ${length} so far.`
+}
