@@ -72,9 +72,9 @@ export class Demonstration {
     await this.#ask('after', 'hold', { path })
   }
 
-  /** Lets on those that wait. */
-  async release(path: string): Promise<void> {
-    await this.#ask('after', 'release', { path })
+  /** Lets on those that wait: so many, or all. */
+  async release(path: string, count?: number): Promise<void> {
+    await this.#ask('after', 'release', { path, count })
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { MouseEvent, ReactNode } from 'react'
 import { useSession } from './auth.js'
-import { asCall } from './calls.js'
+import { ask } from './calls.js'
 import { Lab } from './lab/lab.js'
 import { CoverPage } from './pages/cover.js'
 import { Dashboard } from './pages/dashboard.js'
@@ -73,7 +73,7 @@ function User() {
   const { api, signOut } = useSession()
   const { data } = useQuery({
     queryKey: ['me'],
-    queryFn: async () => (await api.get<{ name: string }>('/me', asCall())).data,
+    queryFn: () => ask((call) => api.get<{ name: string }>('/me', call)),
   })
   const leave = async (): Promise<void> => {
     await signOut()

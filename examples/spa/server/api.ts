@@ -5,7 +5,7 @@ import { readFields, sendJson, type Answer } from '../../servers/messages.js'
 import type { Handler } from '../../servers/loopback-server.js'
 import type { AuthorizationServer, Origins } from './authorization-server.js'
 import { isClientId, slowMs, type Lab } from './lab.js'
-import { latencyMs, Shop } from './shop.js'
+import { queueMs, Shop, workMs } from './shop.js'
 import type { Tally } from './tally.js'
 
 /** Says whose an access token is; rejects where it is not alive. */
@@ -52,15 +52,17 @@ export class Api {
     const body = await readBytes(request)
     // The token is looked at when it is this request's turn: one that waited long may be refused late.
     await this.#lab.gate(url.pathname).pass()
-    await pause(latencyMs(url.pathname) + (this.#lab.faults.slow ? slowMs : 0))
+    await pause(queueMs(url.pathname) + (this.#lab.faults.slow ? slowMs : 0))
     if (response.destroyed) return
-    sendJson(response, await this.#answer({ request, url, body }, tally, callId))
+    const answer = await this.#answer({ request, url, body }, tally, callId)
+    if (answer.status === 200) await pause(workMs(url.pathname))
+    sendJson(response, answer)
   }
 
   async #answer(asked: Asked, tally: Tally, callId: string): Promise<Answer> {
     const user = await this.#userOf(asked.request)
     if (!user) {
-      tally.refuse(callId)
+      tally.refuse()
       return { status: 401, headers: { 'www-authenticate': 'Bearer realm="shop", error="invalid_token"' } }
     }
     const body = await this.#do(asked, user)

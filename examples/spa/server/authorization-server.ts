@@ -12,6 +12,9 @@ import { clientIds, isClientId, slowMs, type ClientId, type Lab } from './lab.js
 /** How long an access token lives, in seconds. */
 export const accessTokenTtl = 20
 
+/** How long the token endpoint takes at its best. */
+const tokenMs = 120
+
 /** Where the other servers are. */
 export interface Origins {
   readonly auth: string
@@ -72,7 +75,9 @@ export class AuthorizationServer {
     if (this.#lab.faults.outage) return this.#unavailable(request, response)
     if (pathname === '/token') {
       await this.#lab.gate('/token').pass()
-      if (this.#lab.faults.slow) await pause(slowMs)
+      await pause(tokenMs + (this.#lab.faults.slow ? slowMs : 0))
+      // Who went away while waiting has taken the body along.
+      if (response.destroyed) return
     }
     if (pathname.startsWith(signInPath)) return handleSignIn(this.#provider, request, response)
     await this.#provider.callback()(request, response)

@@ -47,7 +47,7 @@ function send(response: ServerResponse, status: number, title: string, main: str
 <link rel="icon" href="data:,">
 <title>${title}</title>
 <style>${styles.join('')}</style>
-<main class="door">${main}</main>
+<main class="door card">${main}</main>
 </html>`)
 }
 

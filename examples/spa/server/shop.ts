@@ -71,13 +71,7 @@ export class Shop {
   }
 }
 
-const titles = [
-  'The Light Keeper',
-  'Salt and Slate',
-  'A Field of Clocks',
-  'Northern Rooms',
-  'Paper Harbour',
-] as const
+const titles = ['Nightjar', 'Salt and Slate', 'A Field of Clocks', 'Northern Rooms', 'Paper Harbour'] as const
 
 const widgetNames = [
   'revenue',
@@ -96,11 +90,15 @@ const widgetNames = [
 
 type WidgetName = (typeof widgetNames)[number]
 
-/** How long a widget takes: some are quick, some are not, as in every dashboard. */
-export function latencyMs(path: string): number {
-  if (path === '/report') return 2_500
+/** How long a request waits for its turn, before its token is looked at: only the report does. */
+export function queueMs(path: string): number {
+  return path === '/report' ? 2_500 : 20
+}
+
+/** How long the work takes: some widgets are quick, some are not, as in every dashboard. */
+export function workMs(path: string): number {
   const index = widgetNames.findIndex((name) => path === `/widgets/${name}`)
-  return index < 0 ? 60 : 40 + ((index * 5) % 12) * 70
+  return index < 0 ? 40 : 20 + ((index * 5) % 12) * 60
 }
 
 /** A figure between 0 and 100 that moves a little from one moment to the next. */

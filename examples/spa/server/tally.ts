@@ -14,7 +14,7 @@ export interface Counts {
   readonly requests: number
   /** Requests that the API answered with 401. */
   readonly unauthorized: number
-  /** What the app asked for, and got only a 401 so far. */
+  /** What the app asked for, never got, and has given up: so it says itself. */
   readonly lost: number
   /** What the app asked for once, and the API did more than once. */
   readonly twice: number
@@ -37,7 +37,7 @@ const sightsKept = 30
 export class Tally {
   readonly #counted = { signIns: 0, grants: 0, refused: 0, unavailable: 0, reuse: 0 }
   /** By the id that the app gave each thing that it asked for: a replay carries the same. */
-  readonly #calls = new Map<string, { refused: number; done: number }>()
+  readonly #calls = new Map<string, { done: number; isGivenUp: boolean }>()
   readonly #tell: () => void
   #requests = 0
   #unauthorized = 0
@@ -54,7 +54,7 @@ export class Tally {
       ...this.#counted,
       requests: this.#requests,
       unauthorized: this.#unauthorized,
-      lost: calls.filter(({ refused, done }) => refused > 0 && done === 0).length,
+      lost: calls.filter(({ isGivenUp, done }) => isGivenUp && done === 0).length,
       twice: calls.filter(({ done }) => done > 1).length,
     }
   }
@@ -77,9 +77,8 @@ export class Tally {
   }
 
   /** The API has refused a request. */
-  refuse(callId: string): void {
+  refuse(): void {
     this.#unauthorized++
-    this.#call(callId).refused++
     this.see('API: 401, the token is dead', 'bad')
   }
 
@@ -91,6 +90,12 @@ export class Tally {
     this.#tell()
   }
 
+  /** The app has told its user that this failed. */
+  giveUp(callId: string): void {
+    this.#call(callId).isGivenUp = true
+    this.see('App: gave up a request', 'bad')
+  }
+
   /** Adds a line, or one more to the same line. */
   see(text: string, tone: Sight['tone'] = 'plain'): void {
     const last = this.#sights.at(-1)
@@ -100,8 +105,8 @@ export class Tally {
     this.#tell()
   }
 
-  #call(id: string): { refused: number; done: number } {
-    const call = this.#calls.get(id) ?? { refused: 0, done: 0 }
+  #call(id: string): { done: number; isGivenUp: boolean } {
+    const call = this.#calls.get(id) ?? { done: 0, isGivenUp: false }
     this.#calls.set(id, call)
     return call
   }

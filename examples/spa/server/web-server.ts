@@ -41,6 +41,9 @@ function typeOf(fileName: string): string {
   return `${types[ending] ?? 'application/octet-stream'}; charset=utf-8`
 }
 
+/** What the page and the tests send along. */
+type Fields = Partial<Faults> & { readonly path?: string; readonly count?: number; readonly callId?: string }
+
 /** Serves the app, and takes what its visitor does to the servers. */
 export class WebServer {
   readonly #files: Files
@@ -95,12 +98,12 @@ export class WebServer {
       if (url.pathname === '/lab/events') return this.#stream(request, response, clientId)
       return sendJson(response, { status: 200, body: this.#state(clientId) })
     }
-    const fields = JSON.parse((await readBody(request)) || '{}') as Partial<Faults> & { path?: string }
+    const fields = JSON.parse((await readBody(request)) || '{}') as Fields
     const isKnown = await this.#do(url.pathname, clientId, fields)
     sendJson(response, isKnown ? { status: 200, body: this.#state(clientId) } : { status: 404 })
   }
 
-  async #do(path: string, clientId: ClientId, fields: Partial<Faults> & { path?: string }): Promise<boolean> {
+  async #do(path: string, clientId: ClientId, fields: Fields): Promise<boolean> {
     switch (path) {
       case '/lab/faults':
         this.#lab.set(fields)
@@ -111,6 +114,9 @@ export class WebServer {
       case '/lab/revoke':
         await this.#auth.revokeLogins(clientId)
         return true
+      case '/lab/given-up':
+        this.#lab.tally(clientId).giveUp(fields.callId ?? '')
+        return true
       case '/lab/reset':
         this.#lab.reset()
         return true
@@ -118,7 +124,7 @@ export class WebServer {
         this.#lab.gate(fields.path ?? '').hold()
         return true
       case '/lab/release':
-        this.#lab.gate(fields.path ?? '').release()
+        this.#lab.gate(fields.path ?? '').release(fields.count)
         return true
       default:
         return false

@@ -1,8 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { useSession } from '../auth.js'
-import { asCall } from '../calls.js'
+import { ask } from '../calls.js'
 import { Outcome } from './order.js'
+
+interface CoverAnswer {
+  readonly name: string
+  readonly bytes: number
+}
 
 /** An upload with its progress. */
 export function CoverPage() {
@@ -10,13 +15,9 @@ export function CoverPage() {
   const queries = useQueryClient()
   const [progress, setProgress] = useState(0)
   const upload = useMutation({
-    mutationFn: async (form: FormData) => {
+    mutationFn: (form: FormData) => {
       const onUploadProgress = ({ progress = 0 }: { progress?: number }): void => setProgress(progress)
-      const answer = await api.post<{ name: string; bytes: number }>('/covers', form, {
-        ...asCall(),
-        onUploadProgress,
-      })
-      return answer.data
+      return ask((call) => api.post<CoverAnswer>('/covers', form, { ...call, onUploadProgress }))
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: ['widget'] }),
   })

@@ -1,7 +1,7 @@
 import { useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../auth.js'
-import { asCall } from '../calls.js'
+import { ask } from '../calls.js'
 import { Trend } from './trend.js'
 
 interface WidgetAnswer {
@@ -35,7 +35,7 @@ export function Dashboard() {
   const results = useQueries({
     queries: widgets.map(([name]) => ({
       queryKey: ['widget', name],
-      queryFn: async () => (await api.get<WidgetAnswer>(`/widgets/${name}`, asCall())).data,
+      queryFn: () => ask((call) => api.get<WidgetAnswer>(`/widgets/${name}`, call)),
       refetchInterval: isKept && keepLoadingMs,
     })),
   })

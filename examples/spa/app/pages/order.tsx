@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { useSession } from '../auth.js'
-import { asCall } from '../calls.js'
+import { ask } from '../calls.js'
 import { useDraft } from '../draft.js'
 
 interface Draft {
@@ -16,7 +16,7 @@ export function OrderPage() {
   const queries = useQueryClient()
   const [draft, setDraft] = useDraft<Draft>('order', { title: '', copies: '1', note: '' })
   const order = useMutation({
-    mutationFn: async () => (await api.post<{ id: number }>('/orders', draft, asCall())).data,
+    mutationFn: () => ask((call) => api.post<{ id: number }>('/orders', draft, call)),
     onSuccess: () => {
       setDraft(undefined)
       return queries.invalidateQueries({ queryKey: ['widget'] })

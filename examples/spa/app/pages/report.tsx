@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSession } from '../auth.js'
-import { asCall } from '../calls.js'
+import { ask } from '../calls.js'
 import { navigate, useRoute } from '../router.js'
 
 interface ReportAnswer {
@@ -13,10 +13,7 @@ export function ReportPage() {
   const quarter = new URLSearchParams(useRoute().split('?')[1]).get('quarter') ?? '1'
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['report', quarter],
-    queryFn: async () => {
-      const answer = await api.get<ReportAnswer>('/report', { ...asCall(), params: { quarter } })
-      return answer.data
-    },
+    queryFn: () => ask((call) => api.get<ReportAnswer>('/report', { ...call, params: { quarter } })),
   })
   return (
     <section className="narrow">
@@ -24,7 +21,7 @@ export function ReportPage() {
       <p className="muted">It waits in a queue, and its token is looked at when its turn comes.</p>
       <div className="row">
         <label>
-          Quarter{' '}
+          Quarter
           <select value={quarter} onChange={({ target }) => navigate(`report?quarter=${target.value}`)}>
             {[1, 2, 3, 4].map((number) => (
               <option key={number}>{number}</option>
