@@ -139,14 +139,16 @@ function SmallTiles({ counts }: { readonly counts: Counts | undefined }) {
 function Sights({ sights }: { readonly sights: readonly Sight[] }) {
   if (sights.length === 0) return <p className="hint">Nothing yet.</p>
   return (
-    <ol className="sights" role="log" aria-label="What the servers saw">
-      {[...sights].reverse().map(({ id, at, text, tone, times }) => (
-        <li key={id} data-tone={tone}>
-          <time>{new Date(at).toLocaleTimeString('en-GB')}</time>
-          <span>{text}</span>
-          {times > 1 && <b>×{times}</b>}
-        </li>
-      ))}
-    </ol>
+    <div className="sights" role="log" aria-label="What the servers saw" tabIndex={0}>
+      <ol>
+        {[...sights].reverse().map(({ id, at, text, tone, times }) => (
+          <li key={id} data-tone={tone}>
+            <time>{new Date(at).toLocaleTimeString('en-GB')}</time>
+            <span>{text}</span>
+            {times > 1 && <b>×{times}</b>}
+          </li>
+        ))}
+      </ol>
+    </div>
   )
 }
