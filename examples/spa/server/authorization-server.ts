@@ -10,7 +10,7 @@ import { errorPage } from './pages.js'
 import { clientIds, isClientId, slowMs, type ClientId, type Lab } from './lab.js'
 
 /** How long an access token lives, in seconds. */
-export const accessTokenTtl = 20
+const accessTokenTtl = 20
 
 /** How long the token endpoint takes at its best. */
 const tokenMs = 120
