@@ -8,23 +8,25 @@ import { act, setFaults, useLabState } from './lab-state.js'
 export function Lab() {
   const state = useLabState()
   return (
-    <aside className="lab" id="lab" aria-label="Laboratory">
-      <Controls outage={state?.faults.outage ?? false} slow={state?.faults.slow ?? false} />
-      <section aria-labelledby="counted">
-        <div className="lab-head">
-          <h2 id="counted">What the servers counted</h2>
-          <button className="link" onClick={() => void act('reset')}>
-            From zero
-          </button>
-        </div>
-        <Tiles counts={state?.counts} />
-      </section>
-      <section aria-labelledby="saw">
-        <h2 id="saw">What they saw</h2>
-        <Sights sights={state?.sights ?? []} />
-      </section>
-      <SmallTiles counts={state?.counts} />
-    </aside>
+    <>
+      <Strip counts={state?.counts} />
+      <aside className="lab" id="lab" aria-label="Laboratory">
+        <Controls outage={state?.faults.outage ?? false} slow={state?.faults.slow ?? false} />
+        <section aria-labelledby="counted">
+          <div className="lab-head">
+            <h2 id="counted">What the servers counted</h2>
+            <button className="link" onClick={() => void act('reset')}>
+              From zero
+            </button>
+          </div>
+          <Tiles counts={state?.counts} />
+        </section>
+        <section aria-labelledby="saw">
+          <h2 id="saw">What they saw</h2>
+          <Sights sights={state?.sights ?? []} />
+        </section>
+      </aside>
+    </>
   )
 }
 
@@ -123,10 +125,10 @@ function Tiles({ counts }: { readonly counts: Counts | undefined }) {
   )
 }
 
-/** The same figures at the foot of a small screen, where the laboratory itself is far below. */
-function SmallTiles({ counts }: { readonly counts: Counts | undefined }) {
+/** The same figures at the top of a small screen, where the laboratory itself is far below. */
+function Strip({ counts }: { readonly counts: Counts | undefined }) {
   return (
-    <a className="foot" href="#lab" aria-label="To the laboratory">
+    <a className="strip" href="#lab" aria-label="To the laboratory">
       {tiles.map(({ key, short, isBad }) => (
         <span key={key} data-bad={(isBad && counts && counts[key] > 0) || undefined}>
           <b>{counts?.[key] ?? '–'}</b> {short}
