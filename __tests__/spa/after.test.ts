@@ -69,6 +69,7 @@ describe('while tokens die under load', () => {
   })
 
   test('with traffic all the while, renewed behind it: nothing is refused (32)', async () => {
+    await servers().giveTokens(20)
     const tab = await signedIn()
     await tab.page.getByLabel('Keep loading').check()
     const seen = await until(counts, ({ grants }) => grants === 1)
@@ -167,7 +168,7 @@ describe('a dead token', () => {
     await servers().kill('after')
     await tab.page.evaluate(() => {
       const now = Date.now
-      Date.now = () => now() + 25_000
+      Date.now = () => now() + 700_000
     })
     await servers().hold('/token')
     await tab.press('Upload')

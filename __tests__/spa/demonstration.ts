@@ -59,6 +59,11 @@ export class Demonstration {
     await this.#ask('after', 'faults', faults)
   }
 
+  /** Access tokens issued from now on live so long. */
+  async giveTokens(seconds: number): Promise<void> {
+    await this.#ask('after', 'lifetime', { seconds })
+  }
+
   async kill(version: Version): Promise<void> {
     await this.#ask(version, 'kill', {})
   }

@@ -20,6 +20,8 @@ export function playOn(version: Version) {
 
   beforeEach(async () => {
     await demonstration.reset()
+    // A slow machine must not see a token die that the test has not killed.
+    await demonstration.giveTokens(600)
     context = await browser.newContext()
   })
 

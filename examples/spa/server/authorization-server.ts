@@ -9,9 +9,6 @@ import { accounts, handleSignIn, signInPath } from './sign-in.js'
 import { errorPage } from './pages.js'
 import { clientIds, isClientId, slowMs, type ClientId, type Lab } from './lab.js'
 
-/** How long an access token lives, in seconds. */
-const accessTokenTtl = 20
-
 /** How long the token endpoint takes at its best. */
 const tokenMs = 120
 
@@ -43,7 +40,7 @@ export class AuthorizationServer {
   static async create(origins: Origins, lab: Lab): Promise<AuthorizationServer> {
     const { Provider, errors } = await import('oidc-provider')
     const provider: Provider = new Provider(origins.auth, {
-      ...(await configurationFor(origins)),
+      ...(await configurationFor(origins, lab)),
       loadExistingGrant: (ctx) => grantAll(provider, ctx, origins.api),
     })
     const server = new AuthorizationServer(provider, origins, lab)
@@ -129,7 +126,7 @@ export class AuthorizationServer {
   }
 }
 
-async function configurationFor({ api, app }: Origins): Promise<Configuration> {
+async function configurationFor({ api, app }: Origins, lab: Lab): Promise<Configuration> {
   const { exportJWK, generateKeyPair } = await import('jose')
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
   const key = { ...(await exportJWK(privateKey)), kid: 'spa', use: 'sig', alg: 'RS256' }
@@ -155,7 +152,7 @@ async function configurationFor({ api, app }: Origins): Promise<Configuration> {
     renderError: (ctx, { error_description }) =>
       errorPage(ctx.res, ctx.status, error_description ?? 'Sorry.'),
     ttl: {
-      AccessToken: accessTokenTtl,
+      AccessToken: () => lab.tokenLifetimeS,
       RefreshToken: 86_400,
       Grant: 86_400,
       Session: 86_400,
@@ -170,7 +167,6 @@ async function configurationFor({ api, app }: Origins): Promise<Configuration> {
         getResourceServerInfo: () => ({
           scope: 'shop',
           audience: api,
-          accessTokenTTL: accessTokenTtl,
           accessTokenFormat: 'jwt',
           jwt: { sign: { alg: 'RS256' } },
         }),

@@ -20,6 +20,9 @@ export interface Faults {
   readonly slow: boolean
 }
 
+/** What is to become different; what is undefined stays as it is. */
+type Change = { readonly [Key in keyof Faults]?: Faults[Key] | undefined }
+
 /** How much longer everything takes on the slow network. */
 export const slowMs = 1_500
 
@@ -27,6 +30,8 @@ export const slowMs = 1_500
 export class Lab {
   #faults: Faults = { outage: false, slow: false }
   #tallies = newTallies(() => this.#tell())
+  /** How long access tokens live that are issued from now on, in seconds. */
+  tokenLifetimeS = 20
   readonly #gates = new Map<string, Gate>()
   readonly #listeners = new Set<() => void>()
 
@@ -35,8 +40,8 @@ export class Lab {
   }
 
   /** Changes some of the faults and leaves the others. */
-  set(faults: Partial<Faults>): void {
-    this.#faults = { ...this.#faults, ...faults }
+  set({ outage = this.#faults.outage, slow = this.#faults.slow }: Change): void {
+    this.#faults = { outage, slow }
     this.#tell()
   }
 

@@ -42,7 +42,12 @@ function typeOf(fileName: string): string {
 }
 
 /** What the page and the tests send along. */
-type Fields = Partial<Faults> & { readonly path?: string; readonly count?: number; readonly callId?: string }
+type Fields = Partial<Faults> & {
+  readonly path?: string
+  readonly count?: number
+  readonly seconds?: number
+  readonly callId?: string
+}
 
 /** Serves the app, and takes what its visitor does to the servers. */
 export class WebServer {
@@ -99,36 +104,21 @@ export class WebServer {
       return sendJson(response, { status: 200, body: this.#state(clientId) })
     }
     const fields = JSON.parse((await readBody(request)) || '{}') as Fields
-    const isKnown = await this.#do(url.pathname, clientId, fields)
-    sendJson(response, isKnown ? { status: 200, body: this.#state(clientId) } : { status: 404 })
+    const act = this.#acts[url.pathname]
+    await act?.(clientId, fields)
+    sendJson(response, act ? { status: 200, body: this.#state(clientId) } : { status: 404 })
   }
 
-  async #do(path: string, clientId: ClientId, fields: Fields): Promise<boolean> {
-    switch (path) {
-      case '/lab/faults':
-        this.#lab.set(fields)
-        return true
-      case '/lab/kill':
-        this.#auth.killAccessTokens(clientId)
-        return true
-      case '/lab/revoke':
-        await this.#auth.revokeLogins(clientId)
-        return true
-      case '/lab/given-up':
-        this.#lab.tally(clientId).giveUp(fields.callId ?? '')
-        return true
-      case '/lab/reset':
-        this.#lab.reset()
-        return true
-      case '/lab/hold':
-        this.#lab.gate(fields.path ?? '').hold()
-        return true
-      case '/lab/release':
-        this.#lab.gate(fields.path ?? '').release(fields.count)
-        return true
-      default:
-        return false
-    }
+  /** What the page and the tests can do, by path. */
+  readonly #acts: Readonly<Record<string, (clientId: ClientId, fields: Fields) => void | Promise<void>>> = {
+    '/lab/faults': (_clientId, { outage, slow }) => this.#lab.set({ outage, slow }),
+    '/lab/lifetime': (_clientId, { seconds = 20 }) => void (this.#lab.tokenLifetimeS = seconds),
+    '/lab/kill': (clientId) => this.#auth.killAccessTokens(clientId),
+    '/lab/revoke': (clientId) => this.#auth.revokeLogins(clientId),
+    '/lab/given-up': (clientId, { callId = '' }) => this.#lab.tally(clientId).giveUp(callId),
+    '/lab/reset': () => this.#lab.reset(),
+    '/lab/hold': (_clientId, { path = '' }) => this.#lab.gate(path).hold(),
+    '/lab/release': (_clientId, { path = '', count }) => this.#lab.gate(path).release(count),
   }
 
   /** Tells the page of every change as it happens (server-sent events). */
