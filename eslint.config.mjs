@@ -29,7 +29,7 @@ export default defineConfig(
   },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
   {
-    files: ['**/*.{ts,mts,cts}'],
+    files: ['**/*.{ts,tsx,mts,cts}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -63,7 +63,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['__tests__/**/*.ts', 'examples/**/*.ts'],
+    files: ['__tests__/**/*.ts', 'examples/**/*.{ts,tsx}'],
     rules: {
       // axios types an answer's data as `any`.
       '@typescript-eslint/no-unsafe-argument': 'off',

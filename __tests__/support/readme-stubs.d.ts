@@ -1,13 +1,5 @@
 // What the README's blocks take from a reader's app and this repository does not install: the few types they use.
 
-declare module 'react' {
-  export function useSyncExternalStore<Snapshot>(
-    subscribe: (onStoreChange: () => void) => () => void,
-    getSnapshot: () => Snapshot,
-    getServerSnapshot?: () => Snapshot,
-  ): Snapshot
-}
-
 declare module 'vue' {
   interface ShallowRef<T> {
     value: T

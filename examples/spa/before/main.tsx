@@ -1,0 +1,4 @@
+import { start } from '../app/start.js'
+import * as session from './session.js'
+
+void start(session)
