@@ -49,6 +49,23 @@ describe('while tokens die under load', () => {
     expect([signIns, refused, unavailable]).toEqual([0, 0, 0])
   })
 
+  test('the panel of tokenflight/devtools tells of as many grants and requests as the servers', async () => {
+    const tab = await signedIn()
+    await tab.page.locator('tokenflight-devtools .toggle').click()
+    const overview = tab.page.locator('tokenflight-devtools .overview')
+    const told = async (): Promise<number[]> =>
+      ((await overview.getAttribute('aria-label')) ?? '').match(/\d+/g)?.map(Number) ?? []
+    const [requests = NaN, grants = NaN] = await until(told, ({ length }) => length === 2)
+    for (const round of [1, 2]) {
+      await servers().kill('after')
+      await tab.press('Load all')
+      await until(counts, (counted) => counted.requests === 24 * round)
+      await tab.allAnswered()
+      await until(told, (now) => now[0] === requests + 12 * round && now[1] === grants + round)
+      expect(await counts()).toMatchObject({ grants: round, unauthorized: 12 * round })
+    }
+  })
+
   test('a report that is refused late is sent once more, without another grant (12)', async () => {
     const tab = await signedIn()
     await servers().hold('/report')

@@ -6,7 +6,7 @@ import { Demonstration, type Version } from './demonstration.js'
 import { Tab, until } from './tab.js'
 
 const folder = resolve(process.argv[2] ?? 'examples/spa/pictures')
-const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 800 } } as const
+const sizes = { desktop: { width: 1280, height: 1060 }, phone: { width: 390, height: 800 } } as const
 /** The two that the README shows; a folder of its own gets them all. */
 const shown = process.argv[2] ? undefined : ['after-desktop-light', 'after-phone-dark']
 
@@ -41,13 +41,15 @@ async function take(
   const context = await browser.newContext({ viewport: sizes[size], colorScheme: scheme })
   const tab = await Tab.open(context, demonstration, version)
   await tab.begin()
+  if (version === 'after' && size === 'desktop')
+    await tab.page.locator('tokenflight-devtools .toggle').click()
   await demonstration.kill(version)
   await demonstration.set({ outage: version === 'before' })
   await tab.press('Load all')
   if (version === 'before') await tab.onSignInPage()
   else
     await until(
-      () => tab.page.getByRole('status').textContent(),
+      () => tab.page.locator('.page-head').getByRole('status').textContent(),
       (text) => /^[3-9] of/.test(text ?? ''),
     )
   await tab.page.screenshot({ path: resolve(folder, `${name}.png`) })

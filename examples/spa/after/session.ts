@@ -1,5 +1,6 @@
 import axios from 'axios'
 import { attachSession, createSession, storageStore } from 'tokenflight/axios'
+import { mountDevtools } from 'tokenflight/devtools'
 import { apiOrigin, clientId, tokenEndpoint } from '../app/servers.js'
 import { goToSignIn } from '../app/way-back.js'
 
@@ -11,6 +12,7 @@ const session = createSession({
   onLoginRequired: goToSignIn,
 })
 attachSession(api, session)
+mountDevtools(session) // the panel at the bottom of the page; yours is there in development only
 
 export const signIn = session.login
 
