@@ -13,7 +13,9 @@ export function storedFirst(): Rule {
       if (entry.what === 'stored') stored.add(entry.record?.tokens.accessToken)
       if (entry.what !== 'sent' || !entry.token || trouble.isThere) return
       const isNew = readToken(entry.token).number > 1 && !stored.has(entry.token)
-      return isNew ? `request ${entry.call.id} is sent with ${entry.token}, which is not stored yet` : undefined
+      return isNew
+        ? `request ${entry.call.id} is sent with ${entry.token}, which is not stored yet`
+        : undefined
     },
   }
 }

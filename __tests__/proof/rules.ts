@@ -1,5 +1,12 @@
 import { freshTokens, loginRequiredOnce, neededGrants } from './rules-of-sessions.js'
-import { abortedAtOnce, endsOnce, inOrder, nothingAfterItsEnd, ownTokens, replays } from './rules-of-requests.js'
+import {
+  abortedAtOnce,
+  endsOnce,
+  inOrder,
+  nothingAfterItsEnd,
+  ownTokens,
+  replays,
+} from './rules-of-requests.js'
 import { noTokenTwice, oneGrant } from './rules-of-grants.js'
 import type { Rule } from './journal.js'
 import { keepsSessions, overwritesNobody, storedFirst } from './rules-of-the-store.js'
