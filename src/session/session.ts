@@ -91,7 +91,7 @@ export function createSession(options: SessionOptions): Session {
     visibilitychange: wake,
   })
   persistence.open((error) => renewal.endedElsewhere(error))
-  const session: Session = {
+  return {
     login: (tokens) => login(core, persistence, tokens),
     logout: () => logout(core, persistence),
     dispose() {
@@ -107,9 +107,9 @@ export function createSession(options: SessionOptions): Session {
     getServerSnapshot: () => serverSnapshot,
     on: (listener) => core.events.on(listener),
     openTransport: (port) => openTransport({ ...terms, isUnauthorized: port.isUnauthorized }, port),
+    // A function: printing a session shows nothing of it.
+    [insideKey as symbol]: () => terms,
   }
-  // A function, and hidden: printing or spreading a session shows nothing of it.
-  return Object.defineProperty(session, insideKey, { value: () => terms })
 }
 
 async function login(core: Core, persistence: Persistence, given: unknown): Promise<void> {
