@@ -81,6 +81,12 @@ const cases: readonly Case[] = [
     says: 'GET https://api.example.com/me would go out at once with the token, and renew it behind: the token has 40 s left, and below 1 min 0 s it is renewed ahead.',
   },
   {
+    title: 'a token in the ahead window, and a vault that nothing opens ahead',
+    options: { vault: { get: () => 'refresh-1', set: () => {}, clear: () => {} } },
+    arrange: signInAnd(40_000),
+    says: 'GET https://api.example.com/me would go out at once with the token: the token has 40 s left.',
+  },
+  {
     title: 'a token in the min-validity window',
     arrange: signInAnd(4_000),
     says: 'GET https://api.example.com/me would be held for a renewal: the token has 4.0 s left, and below 10 s it is not used.',

@@ -81,7 +81,7 @@ class DryRenewal implements AdmissionRenewal {
   }
 
   ahead(): void {
-    if (!this.isCooling) this.started = 'ahead'
+    if (this.#renewal.mayGoAhead) this.started = 'ahead'
   }
 }
 
@@ -94,20 +94,20 @@ function elsewhere(url: string, base: string | undefined, problem: string | unde
 }
 
 function held({ core }: Inside, started: RefreshReason | undefined, isOneShot: boolean): string {
-  const { state, settings } = core
+  const { state } = core
   if (state.status === 'loading') return 'would be held until the store has been read.'
   const once = isOneShot ? ', and its body can be read only once' : ''
-  if (started === 'expired') return `would be held for a renewal: the token ${lifeOf(state, settings)}.`
+  if (started === 'expired') return `would be held for a renewal: the token ${lifeOf(core)}.`
   if (started) return `would be held for a renewal: ${grantReasons[started]}${once}.`
   const { plan } = (state as Extract<typeof state, { status: 'refreshing' }>).flight
   return `would be held for the renewal that is on its way: ${grantReasons[plan.reason]}${once}.`
 }
 
-function sent({ state, settings }: Inside['core'], started: RefreshReason | undefined): string {
-  const credential = credentialOf(state)
-  if (!credential) return bare(state)
+function sent(core: Inside['core'], started: RefreshReason | undefined): string {
+  const { state, settings } = core
+  if (!credentialOf(state)) return bare(state)
   const how = settings.accessTokenIn === 'cookie' ? 'with its cookie' : 'with the token'
-  const life = `the token ${lifeOf(state, settings)}`
+  const life = `the token ${lifeOf(core)}`
   if (started) return `would go out at once ${how}, and renew it behind: ${life}.`
   if (state.status === 'refreshing')
     return `would go out at once ${how}, which is being renewed behind it: ${life}.`
@@ -120,15 +120,16 @@ function bare({ status, lastError }: Inside['core']['state']): string {
 }
 
 /** "has 14 s left", with the window that it is in. */
-function lifeOf(state: Inside['core']['state'], settings: Inside['core']['settings']): string {
-  const { tokens, issuedAt, isRenewable } = credentialOf(state) as Credential
+function lifeOf({ state, settings, vault }: Inside['core']): string {
+  const credential = credentialOf(state) as Credential
+  const { tokens, isRenewable } = credential
   const { expiresAt } = tokens
   if (expiresAt === undefined) return tokens.accessToken ? 'has no known end' : 'is not known yet'
   const leftMs = expiresAt - settings.now()
-  const { minValidityMs, aheadMs } = windowsOf(expiresAt - issuedAt, settings)
+  const [aheadMs, minValidityMs] = windowsOf(credential, expiresAt, settings)
   if (leftMs <= 0) return `ended ${duration(-leftMs)} ago`
   const left = `has ${duration(leftMs)} left`
   if (!isRenewable) return `${left} and cannot be renewed`
   if (leftMs <= minValidityMs) return `${left}, and below ${duration(minValidityMs)} it is not used`
-  return leftMs <= aheadMs ? `${left}, and below ${duration(aheadMs)} it is renewed ahead` : left
+  return leftMs <= aheadMs && !vault ? `${left}, and below ${duration(aheadMs)} it is renewed ahead` : left
 }

@@ -1,7 +1,7 @@
 import { expected } from '../options.js'
 import { insideKey } from '../session/inside.js'
 import type { Session } from '../session/session.js'
-import type { Terms } from '../session/exchange.js'
+import type { Terms } from '../session/terms.js'
 
 /** What a session is made of. Its tokens are in there too: what is shown never reads them. */
 export type Inside = Pick<Terms, 'core' | 'renewal'>

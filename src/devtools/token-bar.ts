@@ -45,7 +45,7 @@ export class TokenBar {
     const { settings } = this.#inside.core
     const lifetimeMs = Math.max(1, expiresAt - credential.issuedAt)
     const leftMs = Math.max(0, expiresAt - now)
-    const { aheadMs, minValidityMs } = windowsOf(lifetimeMs, settings)
+    const [aheadMs, minValidityMs] = windowsOf(credential, expiresAt, settings)
     const left = leftMs ? `${TokenBar.shortly(this.#inside, now)} left` : 'expired'
     const windows = credential.isRenewable
       ? `renewed ahead at ${duration(aheadMs)}, held below ${duration(minValidityMs)}`

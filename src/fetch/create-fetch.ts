@@ -56,7 +56,7 @@ export function createFetch(session: Session, options: FetchOptions = {}): Sessi
       }
     }
   // `explain` goes the same way, over a port that sends nothing.
-  return Object.defineProperty(over(transport), attachedKey, { value: { session, baseUrl, over } })
+  return Object.assign(over(transport), { [attachedKey]: { session, baseUrl, over } })
 }
 
 function checkArguments(session: Session, { fetch: inner, isUnauthorized }: FetchOptions): void {

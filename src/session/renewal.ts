@@ -114,9 +114,14 @@ export class Renewal {
     return waitMs > 0 && (isHopeless || isTooLong) ? error : undefined
   }
 
-  /** Renews behind the traffic: nobody waits, so that a cool-down is left in peace and no vault is opened. */
+  /** Behind the traffic nobody waits, so that a cool-down is left in peace and no vault is opened. */
+  get mayGoAhead(): boolean {
+    return !this.isCooling && !this.#core.vault
+  }
+
+  /** Renews behind the traffic. */
   ahead(): void {
-    if (!this.isCooling && !this.#core.vault) this.#takeOff('ahead', 0)
+    if (this.mayGoAhead) this.#takeOff('ahead', 0)
   }
 
   /** A 401 on the current token; behaviour 12. 'spent': the budget is, and the 401 is the caller's. */

@@ -102,7 +102,7 @@ export function createSession(options: SessionOptions): Session {
     visibilitychange: wake,
   })
   persistence.open((error) => renewal.endedElsewhere(error))
-  const session: Session = {
+  return {
     login: (tokens) => login(core, persistence, tokens),
     logout: ({ revoke } = {}) => logout(core, persistence, revoke ? revocation : undefined),
     dispose() {
@@ -119,9 +119,9 @@ export function createSession(options: SessionOptions): Session {
     getServerSnapshot: () => serverSnapshot,
     on: (listener) => core.events.on(listener),
     openTransport: (port) => openTransport({ ...terms, isUnauthorized: port.isUnauthorized }, port),
+    // A function: printing a session shows nothing of it.
+    [insideKey as symbol]: () => terms,
   }
-  // A function, and hidden: printing or spreading a session shows nothing of it.
-  return Object.defineProperty(session, insideKey, { value: () => terms })
 }
 
 function finderFor({ refresh, allowInsecure }: Settings): FindEndpoints {
