@@ -2,11 +2,13 @@ import type { Case } from './case.js'
 import {
   allWait,
   expectAllAnswered,
+  expectLoginAgain,
   expectOneCleanLogin,
   firstGrantIsLeft,
   grantsReach,
   kindsOf,
   loginsRequiredWhen,
+  sendAll,
 } from './scenes.js'
 import type { Tab } from './tab.js'
 import type { World } from './world.js'
@@ -64,21 +66,30 @@ export const leaving: readonly Case[] = [
   ...leavings.map(after),
   {
     title:
-      'a tab sent elsewhere while it renews does not hang the others, and goes on when it comes back (9, 34)',
+      'a tab sent elsewhere while it renews does not hang the others, and costs one login at most (9, 34)',
     async run(world) {
-      const { site } = world
-      const { holder, others } = await allWait(
-        world,
-        await world.openSignedIn(4, { refreshTimeoutMs: 2_000 }),
-      )
-      await holder.page.go(site.elsewhere)
-      site.grants.release('before')
-      // A browser that keeps the page as it is keeps its lock too.
-      expect(['200', 'ERR_REFRESH_UNAVAILABLE lock']).toEqual(expect.arrayContaining(await kindsOf(others)))
+      const { grants, auth } = world.site
+      const tabs = await world.openSignedIn(4, { refreshTimeoutMs: 2_000 })
+      const { holder, others } = await allWait(world, tabs)
+      await holder.page.go(world.site.elsewhere)
+      grants.release('before')
+      // Chromium keeps the page and its lock for a while: then the others are told at their deadline.
+      const kinds = [
+        '200',
+        'ERR_LOGIN_REQUIRED refused',
+        'ERR_REFRESH_UNAVAILABLE lock',
+        'ERR_REFRESH_UNAVAILABLE timeout',
+      ]
+      expect(kinds).toEqual(expect.arrayContaining(await kindsOf(others)))
       await holder.page.back()
-      expect(await loginsRequiredWhen(world.tabs, 'active')).toEqual([0, 0, 0, 0])
-      await expectAllAnswered(world.tabs)
-      expect(site.auth.counts).toEqual({ asked: 1, granted: 1, refused: 0, reused: 0 })
+      await sendAll(tabs)
+      await Promise.all(tabs.map((tab) => tab.settled()))
+      // Where it drops the page at last, the answer that came meanwhile is lost with it.
+      if (auth.counts.reused) await expectLoginAgain(tabs)
+      else expect(await loginsRequiredWhen(tabs, 'active')).toEqual([0, 0, 0, 0])
+      await expectAllAnswered(tabs)
+      expect(auth.counts).toMatchObject({ granted: 1, refused: auth.counts.reused })
+      expect(auth.counts.reused).toBeLessThanOrEqual(1)
     },
   },
   {

@@ -83,6 +83,15 @@ export async function loginsRequiredWhen(tabs: readonly Tab[], status: string): 
   return states.map(({ sessions }) => sessions['main']?.loginsRequired.length ?? -1)
 }
 
+/** The session is over in every tab: no tab was told twice, one at least, and a login in one signs all in again. */
+export async function expectLoginAgain(tabs: readonly Tab[]): Promise<void> {
+  const told = await loginsRequiredWhen(tabs, 'signedOut')
+  expect(told).toContain(1)
+  expect(Math.max(...told)).toBe(1)
+  await tabs[0]?.login()
+  expect(await loginsRequiredWhen(tabs, 'active')).toEqual(told)
+}
+
 /** The session is over in every tab: each was told once. A login in one of them signs all in again. */
 export async function expectOneCleanLogin(tabs: readonly Tab[]): Promise<void> {
   expect(await loginsRequiredWhen(tabs, 'signedOut')).toEqual(tabs.map(() => 1))

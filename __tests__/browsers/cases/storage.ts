@@ -66,7 +66,7 @@ export const storage: readonly Case[] = [
       await tabs[0]?.page.evaluate('localStorage.clear()')
       world.site.grants.release('before')
       await Promise.all(tabs.map((tab) => tab.settled()))
-      expect(world.site.auth.counts).toMatchObject({ asked: 1, reused: 0 })
+      expect(world.site.auth.counts).toMatchObject({ refused: 0, reused: 0 })
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { Case } from './case.js'
 import { kindsOf, requestsEach, sendAll } from './scenes.js'
 import type { Tab } from './tab.js'
+import { until } from './until.js'
 import type { World } from './world.js'
 
 const tabCount = 12
@@ -41,6 +42,12 @@ export const storm: readonly Case[] = [
     },
   },
   {
+    title: 'a session in IndexedDB: 12 tabs and 4 expiries make exactly 4 grants (6, 34)',
+    async run(world) {
+      await run(world, await world.openSignedIn(tabCount, { store: 'indexedDB' }), 4)
+    },
+  },
+  {
     title: 'both tokens in HttpOnly cookies: 12 tabs and 4 expiries make exactly 4 grants (6, 34)',
     server: { dialect: 'cookies' },
     async run(world) {
@@ -64,6 +71,20 @@ export const storm: readonly Case[] = [
     server: { dialect: 'refresh-cookie' },
     async run(world) {
       await run(world, await world.openSignedIn(tabCount, { refreshTokenIn: 'cookie' }), 4)
+    },
+  },
+  {
+    title: 'with renewInBackground and no traffic, one tab renews for all, every time (32)',
+    // Only a tab that is shown renews by itself, and the other two show none.
+    engines: ['Chromium'],
+    server: { accessTokenLifetimeMs: 3_000 },
+    async run(world) {
+      const { auth, api } = world.site
+      await world.openSignedIn(4, { renewInBackground: true })
+      const granted = (): number => auth.counts.granted
+      await until('two renewals by the timer', granted, (count) => count >= 2)
+      expect(auth.counts).toMatchObject({ refused: 0, reused: 0 })
+      expect(api.requests).toEqual([])
     },
   },
 ]

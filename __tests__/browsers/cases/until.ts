@@ -1,5 +1,5 @@
 /** How long a page may take for what it is expected to do; far more than it needs on a busy machine. */
-const limitMs = 10_000
+const limitMs = 20_000
 const pauseMs = 15
 
 /**

@@ -50,7 +50,8 @@ async function back(tab: Tab): Promise<void> {
   await until(
     `the tab to have left ${from}`,
     () => where().catch(() => from),
-    (there) => String(there).startsWith('complete') && !String(there).endsWith(from),
+    // On the way there may be an empty page, and that is complete too.
+    (there) => String(there).startsWith('completehttp') && !String(there).endsWith(from),
   )
 }
 

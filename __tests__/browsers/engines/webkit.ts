@@ -5,7 +5,8 @@ import { startDisplay, startService } from './program.js'
 
 const displayProgram = '/usr/bin/Xvfb'
 const driverProgram = '/usr/bin/WebKitWebDriver'
-const browserProgram = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
+const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
+const browserProgram = `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`
 
 /** Runs one call after the other: WebDriver knows one current window, and each call says first which that is. */
 type InTurn = <T>(call: () => Promise<T>) => Promise<T>

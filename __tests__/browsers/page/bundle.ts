@@ -14,6 +14,7 @@ export async function bundlePage(): Promise<string> {
     alias: {
       'tokenflight/axios': resolve(root, 'src/axios.ts'),
       'tokenflight/fetch': resolve(root, 'src/fetch.ts'),
+      'tokenflight/indexeddb': resolve(root, 'src/indexeddb.ts'),
     },
   })
   return outputFiles[0]?.text ?? ''

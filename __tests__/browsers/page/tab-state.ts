@@ -10,13 +10,14 @@ export interface TabConfig {
 /** One session of a page. */
 export interface SessionConfig {
   readonly name: string
-  readonly store: 'memory' | 'localStorage' | 'sessionStorage'
+  readonly store: 'memory' | 'localStorage' | 'sessionStorage' | 'indexedDB'
   readonly key?: string
   /** Where the refresh token is. Default 'body'. */
   readonly refreshTokenIn?: 'body' | 'cookie'
   /** Where the access token is. Default 'header'. */
   readonly accessTokenIn?: 'header' | 'cookie'
   readonly refreshTimeoutMs?: number
+  readonly renewInBackground?: boolean
 }
 
 /** What became of one request. */

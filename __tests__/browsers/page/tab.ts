@@ -1,7 +1,15 @@
 /** The page of the browser tests: sessions as an address describes them, driven from outside through `window.tab`. */
 import axios from 'axios'
-import { attachSession, createSession, getSessionError, storageStore, type Session } from 'tokenflight/axios'
+import {
+  attachSession,
+  createSession,
+  getSessionError,
+  storageStore,
+  type Session,
+  type TokenStore,
+} from 'tokenflight/axios'
 import { createFetch } from 'tokenflight/fetch'
+import { indexedDBStore } from 'tokenflight/indexeddb'
 import type { Outcome, SessionConfig, SessionView, TabConfig, TabControls, TabState } from './tab-state.js'
 
 type Send = (path: string) => Promise<{ status: number; who?: string }>
@@ -36,7 +44,8 @@ function start(one: SessionConfig): OpenSession {
       refreshTokenIn: one.refreshTokenIn ?? 'body',
       credentials: 'same-origin',
     },
-    ...(one.store !== 'memory' && { store: storageStore(window[one.store], one.key) }),
+    store: storeOf(one),
+    renewInBackground: one.renewInBackground,
     accessTokenIn: one.accessTokenIn,
     refreshTimeoutMs: one.refreshTimeoutMs,
     onLoginRequired: ({ reason }) => loginsRequired.push(reason),
@@ -46,6 +55,11 @@ function start(one: SessionConfig): OpenSession {
     if (event.type === 'problem') problems.push(`${event.message}: ${String(event.cause)}`)
   })
   return { session, loginsRequired, events, ways: [byAxios(session), byFetch(session)] }
+}
+
+function storeOf({ store, key }: SessionConfig): TokenStore | undefined {
+  if (store === 'memory') return undefined
+  return store === 'indexedDB' ? indexedDBStore(key) : storageStore(window[store], key)
 }
 
 function byAxios(session: Session): Send {

@@ -1,0 +1,49 @@
+/** Timers of a hidden tab fire about once a second, those that are due together: no order of deadlines can be had from them. */
+import { memoryStore, type RefreshLock, type StoredRecord } from 'tokenflight/axios'
+import { useBench, type Bench } from '../support/bench.js'
+import { turn, useFakeClock } from '../support/fake-clock.js'
+import { sessionErrorOf } from '../support/outcome.js'
+import { tokens } from '../support/token-endpoint-double.js'
+
+const { bench } = useBench()
+useFakeClock()
+
+const neverHad: RefreshLock = { request: () => new Promise(() => {}) }
+const store = { ...memoryStore(), name: 'shared' }
+
+async function waiting(): Promise<Bench> {
+  const one = bench({ refreshTimeoutMs: 9_000, lock: neverHad, store })
+  await one.session.login(tokens(1))
+  one.api.dead.add('access-1')
+  return one
+}
+
+/** All timers that are due by then fire one after the other, with nothing in between. */
+async function fireTogether(): Promise<void> {
+  await turn()
+  jest.advanceTimersByTime(9_000)
+  await turn()
+}
+
+it.failing('a wait for the lock that ends in a hidden tab says that it was the lock (9, 34)', async () => {
+  const { http, takeProblems } = await waiting()
+  const error = sessionErrorOf(http.get('/me'))
+  await fireTogether()
+  const problems = takeProblems()
+  expect(await error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason: 'lock' })
+  expect(problems).toEqual([])
+})
+
+it.failing('a wait for the lock that ends in a hidden tab ends in a reread before an error (34)', async () => {
+  const { http, takeProblems } = await waiting()
+  const before = store.get() as StoredRecord
+  const found = http.get('/me').then(
+    ({ data }) => data.token,
+    () => undefined,
+  )
+  await turn()
+  store.set({ ...before, version: before.version + 1, tokens: { ...before.tokens, accessToken: 'access-2' } })
+  await fireTogether()
+  takeProblems()
+  expect(await found).toBe('access-2')
+})
