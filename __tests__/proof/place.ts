@@ -1,0 +1,76 @@
+import type { StoredRecord, TokenStore } from 'tokenflight'
+import { external, type Outside } from './outside.js'
+
+/** Whether a part of the world answers at once or waits for the program to say so. */
+export type Speed = 'prompt' | 'slow'
+
+/** How the store of a world behaves. */
+export interface PlaceOptions {
+  readonly store: Speed
+  /** 'deaf': no tab is told of what the others change. */
+  readonly notices: Speed | 'deaf'
+  readonly isShared: boolean
+}
+
+/** The place that all tabs share, as they share localStorage or a database. */
+export class Place {
+  record: StoredRecord | undefined
+  readonly #listeners = new Map<number, () => void>()
+  readonly #options: PlaceOptions
+  readonly #outside: Outside
+
+  constructor(options: PlaceOptions, outside: Outside) {
+    this.#options = options
+    this.#outside = outside
+  }
+
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
+  /** One tab's way to it. */
+  open(tab: number): TokenStore {
+    const subscribe = (listener: () => void): (() => void) => {
+      this.#listeners.set(tab, listener)
+      return () => void this.#listeners.delete(tab)
+    }
+    return {
+      get: () => this.#call(tab, 'get', () => copy(this.record), copy(this.record)),
+      set: (record) => this.#call(tab, `set version ${record.version}`, () => this.#put(tab, copy(record))),
+      clear: () => this.#call(tab, 'clear', () => this.#put(tab, undefined)),
+      ...(this.#options.isShared && { name: 'the place' }),
+      ...(this.#options.notices !== 'deaf' && { subscribe }),
+    }
+  }
+
+  #call<T>(tab: number, label: string, act: () => T, was?: T): T | Promise<T> {
+    if (this.#options.store === 'prompt') return act()
+    let done: { readonly value: T } | undefined
+    return external<T>(this.#outside, { kind: 'store', tab, label }, undefined, (how, { resolve, reject }) => {
+      if (how === 'fail') return reject(new Error('The store is broken'))
+      if (how === 'was' && label === 'get') return resolve(was as T)
+      done ??= { value: act() }
+      if (how === 'apply') return 'stays'
+      resolve(done.value)
+    })
+  }
+
+  #put(tab: number, record: StoredRecord | undefined): void {
+    this.record = record
+    for (const other of this.#listeners.keys()) if (other !== tab) this.#tell(other)
+  }
+
+  #tell(tab: number): void {
+    const tell = (): void => this.#listeners.get(tab)?.()
+    if (this.#options.notices === 'prompt') return tell()
+    void external(this.#outside, { kind: 'notice', tab, label: 'notice' }, undefined, (_how, { resolve }) => {
+      resolve(undefined)
+      tell()
+    })
+  }
+}
+
+/** A store keeps copies. */
+function copy<T>(record: T): T {
+  return record === undefined ? record : (JSON.parse(JSON.stringify(record)) as T)
+}

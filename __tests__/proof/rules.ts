@@ -1,0 +1,24 @@
+import { freshTokens, loginRequiredOnce, neededGrants } from './rules-of-sessions.js'
+import { abortedAtOnce, endsOnce, inOrder, nothingAfterItsEnd, ownTokens, replays } from './rules-of-requests.js'
+import { noTokenTwice, oneGrant } from './rules-of-grants.js'
+import type { Rule } from './journal.js'
+
+/**
+ * The reference model: what must hold in any world, after every program. Each rule reads the journal alone, so none
+ * knows how the package does it. The rules for the end of a program are in `end.ts`.
+ */
+export function rules(): Rule[] {
+  return [
+    oneGrant(),
+    noTokenTwice(),
+    neededGrants(),
+    ownTokens(),
+    freshTokens(),
+    replays(),
+    inOrder(),
+    nothingAfterItsEnd(),
+    abortedAtOnce(),
+    endsOnce(),
+    loginRequiredOnce(),
+  ]
+}

@@ -1,0 +1,95 @@
+import type { By } from './journal.js'
+import type { Kind, Outcomes } from './outside.js'
+import type { World } from './world.js'
+
+/** A tab, or the n-th of those that are waiting; counted round where there are fewer. */
+type Nth = number
+
+/**
+ * One step of a program, as it is printed and pasted. `request`, `getAccessToken`, `refresh`, `login`, `logout` and
+ * `dispose` name a tab; `abort` one of the open requests. `expire`: the server refuses every access token given so
+ * far. `timer`: time goes on to the next timer; `pass`: by so many ms. `jump`: the wall clock alone is set.
+ */
+export type Step =
+  | readonly ['request', Nth, By]
+  | readonly ['getAccessToken' | 'refresh' | 'login' | 'logout' | 'dispose' | 'abort', Nth]
+  | readonly ['open' | 'expire' | 'timer']
+  | readonly ['pass' | 'jump', number]
+  | { readonly [K in Kind]: readonly [K, Nth, Outcomes[K]] }[Kind]
+
+/** How many tabs a world may come to have. */
+const mostTabs = 3
+
+/** Takes one step, and waits for all that follows from it. Returns what it was, or undefined where it was none. */
+export async function take(world: World, step: Step): Promise<string | undefined> {
+  const done = await act(world, step)
+  if (done !== undefined) await world.settled()
+  return done
+}
+
+function act(world: World, step: Step): string | undefined | Promise<string> {
+  const [kind, value] = step
+  switch (kind) {
+    case 'open':
+      if (world.tabs.length >= mostTabs || !world.options.isShared) return undefined
+      world.open()
+      return `tab ${world.tabs.length - 1} is opened`
+    case 'expire':
+      world.server.expireAll()
+      return 'every access token has expired'
+    case 'timer':
+      return world.clock.fireNext() ? 'the next timer fires' : undefined
+    case 'pass':
+      return pass(world, value)
+    case 'jump':
+      world.clock.jump(value)
+      world.note({ what: 'jumped', ms: value })
+      return `the clock is set by ${value} ms`
+    case 'abort':
+      return abort(world, value)
+    case 'api':
+    case 'grant':
+    case 'acquire':
+    case 'store':
+    case 'lock':
+    case 'notice':
+      return answer(world, step as readonly [Kind, Nth, string])
+    default:
+      return inTab(world, step as Extract<Step, readonly [unknown, Nth] | readonly ['request', ...unknown[]]>)
+  }
+}
+
+function inTab(world: World, step: readonly [string, Nth, By?]): string {
+  const [kind, nth, by = 'axios'] = step
+  const index = nth % world.tabs.length
+  const tab = world.tabs[index] as (typeof world.tabs)[number]
+  if (kind === 'request') tab.request(by)
+  else tab[kind as 'getAccessToken' | 'refresh' | 'login' | 'logout' | 'dispose']()
+  return `in tab ${index}`
+}
+
+function abort(world: World, nth: Nth): string | undefined {
+  const call = nthOf(world.open_, nth)
+  if (!call) return undefined
+  world.abort(call)
+  return `request ${call.id}`
+}
+
+function answer(world: World, [kind, nth, how]: readonly [Kind, Nth, string]): string | undefined {
+  const pending = nthOf(world.outside.of(kind), nth)
+  if (!pending) return undefined
+  pending.settle(how)
+  return `tab ${pending.tab}: ${pending.label}`
+}
+
+/** Timers fire one by one, each with all that follows from it. */
+async function pass(world: World, ms: number): Promise<string> {
+  const end = world.clock.elapsed + ms
+  while (world.clock.fireNext(end - world.clock.elapsed)) await world.settled()
+  world.clock.elapsed = end
+  return `${ms} ms pass`
+}
+
+function nthOf<T>(all: readonly T[], nth: Nth): T | undefined {
+  return all.length ? all[nth % all.length] : undefined
+}
