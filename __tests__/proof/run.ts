@@ -53,6 +53,9 @@ export async function inWorld(
   realProcess.on('unhandledRejection', note)
   const world = new World(subject, options)
   const uninstall = world.clock.install()
+  const { stackTraceLimit } = Error
+  // Thousands of errors are made, and nobody reads where.
+  Error.stackTraceLimit = 0
   const tell = (line?: string): void => {
     if (line) lines.push(`    ${line}`)
     lines.push(...world.story.splice(0).map((happened) => `    //   ${happened}`))
@@ -65,6 +68,7 @@ export async function inWorld(
     tell()
   } finally {
     uninstall()
+    Error.stackTraceLimit = stackTraceLimit
     realProcess.off('unhandledRejection', note)
   }
   return { complaints: [...world.complaints, ...rejections.map(unhandled)], lines }

@@ -36,7 +36,7 @@ export class Tab {
     this.#ask(by, ({ id, controller: { signal } }) => {
       if (by === 'fetch') return this.#fetch(`/${id}`, { signal }).then((answer) => pathOf(answer.url))
       const data = by === 'one-shot' ? { pipe() {} } : undefined
-      return this.#axios.post<string>(`/${id}`, data, { signal }).then((answer) => answer.data)
+      return this.#axios.post<string>(`/${id}`, data, { signal }).then((answer) => String(answer.data))
     })
   }
 
@@ -154,5 +154,5 @@ function pathOf(url = ''): string {
 
 function nameOf(error: unknown): string {
   const { code, name, cause } = error as { code?: string; name?: string; cause?: { code?: string } }
-  return cause?.code ?? code ?? name ?? 'an error'
+  return cause?.code ?? name ?? code ?? 'an error'
 }
