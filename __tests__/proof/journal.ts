@@ -1,4 +1,4 @@
-import type { SessionEvent } from 'tokenflight'
+import type { SessionEvent, SessionSnapshot, StoredRecord } from 'tokenflight'
 import type { Outcomes } from './outside.js'
 
 /** How a request is made; a one-shot body can be sent only once. */
@@ -37,13 +37,20 @@ export type Entry =
   | { readonly what: 'answered'; readonly call: Call; readonly token: string | undefined; readonly status: number }
   | { readonly what: 'grant'; readonly grant: AskedGrant }
   | { readonly what: 'grantEnded'; readonly grant: AskedGrant; readonly issued?: string | undefined }
-  | { readonly what: 'loginRequired'; readonly tab: number; readonly user: string | undefined }
+  | { readonly what: 'loginRequired'; readonly tab: number }
   | { readonly what: 'login' | 'logout' | 'refresh' | 'disposed'; readonly tab: number }
   | { readonly what: 'told'; readonly tab: number; readonly event: SessionEvent }
   /** The wall clock was set. */
   | { readonly what: 'jumped'; readonly ms: number }
-  /** A step of the program is over, and all that follows from it without the outside world has happened. */
-  | { readonly what: 'stepped' }
+  /** The store has taken something, or been cleared. */
+  | {
+      readonly what: 'stored'
+      readonly tab: number
+      readonly before: StoredRecord | undefined
+      readonly record: StoredRecord | undefined
+    }
+  /** A step is over, and all that follows from it without the outside has happened. `seen`: what each tab shows. */
+  | { readonly what: 'stepped'; readonly seen: readonly SessionSnapshot[] }
 
 /** What a rule may know besides the journal. */
 export interface Facts {

@@ -1,4 +1,5 @@
 import type { StoredRecord, TokenStore } from 'tokenflight'
+import type { Entry } from './journal.js'
 import { external, type Outside } from './outside.js'
 
 /** Whether a part of the world answers at once or waits for the program to say so. */
@@ -19,9 +20,12 @@ export class Place {
   readonly #options: PlaceOptions
   readonly #outside: Outside
 
-  constructor(options: PlaceOptions, outside: Outside) {
+  readonly #note: (entry: Entry) => void
+
+  constructor(options: PlaceOptions, outside: Outside, note: (entry: Entry) => void) {
     this.#options = options
     this.#outside = outside
+    this.#note = note
   }
 
   get listeners(): number {
@@ -56,6 +60,7 @@ export class Place {
   }
 
   #put(tab: number, record: StoredRecord | undefined): void {
+    this.#note({ what: 'stored', tab, before: this.record, record })
     this.record = record
     for (const other of this.#listeners.keys()) if (other !== tab) this.#tell(other)
   }

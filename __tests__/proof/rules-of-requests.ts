@@ -31,17 +31,18 @@ export function abortedAtOnce(): Rule {
 /** Behaviours 12, 16 and 18. */
 export function replays(): Rule {
   const times = new Map<number, number>()
-  const refused = new Set<number>()
+  const refused = new Map<number, string | undefined>()
   return {
-    says: 'A request is sent once more at most, after a 401 of its own, and a one-shot body never.',
+    says: 'A request is sent once more at most, after a 401 of its own and with another token, a one-shot body never.',
     see(entry) {
-      if (entry.what === 'answered' && entry.status === 401) refused.add(entry.call.id)
+      if (entry.what === 'answered' && entry.status === 401) refused.set(entry.call.id, entry.token)
       if (entry.what !== 'sent') return
       const { id, by } = entry.call
       const time = (times.get(id) ?? 0) + 1
       times.set(id, time)
       const isRight = time === 1 || (time === 2 && by !== 'one-shot' && refused.has(id))
-      return isRight ? undefined : `request ${id} (${by}) is sent for the ${time}. time`
+      if (!isRight) return `request ${id} (${by}) is sent for the ${time}. time`
+      return time === 2 && refused.get(id) === entry.token ? `request ${id} is sent again with ${entry.token}` : undefined
     },
   }
 }

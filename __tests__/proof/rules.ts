@@ -2,6 +2,7 @@ import { freshTokens, loginRequiredOnce, neededGrants } from './rules-of-session
 import { abortedAtOnce, endsOnce, inOrder, nothingAfterItsEnd, ownTokens, replays } from './rules-of-requests.js'
 import { noTokenTwice, oneGrant } from './rules-of-grants.js'
 import type { Rule } from './journal.js'
+import { keepsSessions, overwritesNobody, storedFirst } from './rules-of-the-store.js'
 
 /**
  * The reference model: what must hold in any world, after every program. Each rule reads the journal alone, so none
@@ -20,5 +21,8 @@ export function rules(): Rule[] {
     abortedAtOnce(),
     endsOnce(),
     loginRequiredOnce(),
+    storedFirst(),
+    overwritesNobody(),
+    keepsSessions(),
   ]
 }

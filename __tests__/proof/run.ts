@@ -1,8 +1,9 @@
-import { runInThisContext } from 'node:vm'
 import { drain, end } from './end.js'
 import { genuine, type Subject } from './subject.js'
+import { inWorld } from './in-world.js'
 import { take, type Step } from './steps.js'
-import { World, type WorldOptions } from './world.js'
+import type { Habits } from './programs.js'
+import type { World, WorldOptions } from './world.js'
 
 /** What a counterexample is: a world and what happens in it. It can be printed, pasted and run again. */
 export interface Program {
@@ -12,6 +13,15 @@ export interface Program {
   readonly end: 'drain' | 'dispose'
 }
 
+/** A step of the outside that is known only when it comes: the n-th thing that can happen, by habit. */
+export type Drawn = readonly ['any', number, number]
+
+/** A random program. What comes of it is printed as a {@link Program}. */
+export interface DrawnProgram extends Omit<Program, 'steps'> {
+  readonly habits: Habits
+  readonly steps: readonly (Step | Drawn)[]
+}
+
 /** What came of a run. */
 export interface Run {
   readonly complaints: readonly string[]
@@ -19,73 +29,57 @@ export interface Run {
   readonly print: () => string
 }
 
-/** Jest gives tests a copy of `process`, and no event of the real one reaches it. */
-const realProcess = runInThisContext('process') as NodeJS.Process
-
 /** Runs a program and looks for what must not be. */
-export async function run(program: Program, subject: Subject = genuine): Promise<Run> {
-  return inWorld(program.world, subject, async (world, said) => {
-    const isBad = (): boolean => world.complaints.length > 0
-    for (const step of program.steps) {
-      const done = await take(world, step)
-      if (done !== undefined) said(`${JSON.stringify(step).replaceAll('"', "'")}, // ${done}`)
-      if (isBad()) return
+export async function run(program: Program | DrawnProgram, subject: Subject = genuine): Promise<Run> {
+  const { complaints, story } = await inWorld(program.world, subject, async (world) => {
+    for (const drawn of program.steps) {
+      const step = drawn[0] === 'any' ? stepOf(world, drawn, (program as DrawnProgram).habits) : drawn
+      if (step) await tellAndTake(world, step)
+      if (world.complaints.length) return
     }
     if (program.end === 'drain') {
-      said('// the outside answers everything')
+      world.story.push('// the outside answers everything')
       await drain(world)
     }
-    if (isBad()) return
-    said('// every tab is disposed of')
+    if (world.complaints.length) return
+    world.story.push('// every tab is disposed of')
     await end(world, program.end === 'drain')
-  }).then((outcome) => ({ ...outcome, print: () => print(program, outcome.lines) }))
+  })
+  return { complaints, print: () => print(program, story) }
 }
 
-/** Makes a world, lets `live` live in it, and takes it away with everything that it has put on. */
-export async function inWorld(
-  options: WorldOptions,
-  subject: Subject,
-  live: (world: World, said: (line: string) => void) => Promise<void>,
-): Promise<{ readonly complaints: readonly string[]; readonly lines: readonly string[] }> {
-  const lines: string[] = []
-  const rejections: unknown[] = []
-  const note = (reason: unknown): void => void rejections.push(reason)
-  realProcess.on('unhandledRejection', note)
-  const world = new World(subject, options)
-  const uninstall = world.clock.install()
-  const { stackTraceLimit } = Error
-  // Thousands of errors are made, and nobody reads where.
-  Error.stackTraceLimit = 0
-  const tell = (line?: string): void => {
-    if (line) lines.push(`    ${line}`)
-    lines.push(...world.story.splice(0).map((happened) => `    //   ${happened}`))
-  }
-  try {
-    world.openAll()
-    await world.settled()
-    tell()
-    await live(world, tell)
-    tell()
-  } finally {
-    uninstall()
-    Error.stackTraceLimit = stackTraceLimit
-    realProcess.off('unhandledRejection', note)
-  }
-  return { complaints: [...world.complaints, ...rejections.map(unhandled)], lines }
+/** Takes a step, with a line of its own above what followed. */
+export async function tellAndTake(world: World, step: Step): Promise<boolean> {
+  const { story } = world
+  const { length } = story
+  const done = await take(world, step)
+  if (done === undefined) return false
+  story.splice(length, 0, `${JSON.stringify(step).replaceAll('"', "'").replaceAll(',', ', ')}, // ${done}`)
+  return true
 }
 
-function print({ world, end: ending }: Program, lines: readonly string[]): string {
+/** What a drawn step comes to in this world at this moment. */
+function stepOf({ outside }: World, [, nth, habit]: Drawn, habits: Habits): Step | undefined {
+  const { ready } = outside
+  const pending = ready[nth % ready.length]
+  if (!pending) return undefined
+  const { kind } = pending
+  const hows = habits[kind]
+  return [kind, outside.of(kind).indexOf(pending), hows[habit % hows.length]] as unknown as Step
+}
+
+/** As it is pasted into counterexamples.test.ts. */
+export function print({ world, end: ending }: Pick<Program, 'world' | 'end'>, story: readonly string[]): string {
+  const options = Object.entries(world).map(([name, value]) =>
+    typeof value === 'string' ? `${name}: '${value}'` : `${name}: ${value}`,
+  )
   return [
     '{',
-    `  world: ${JSON.stringify(world).replace(/"(\w+)":/g, ' $1: ').replaceAll('"', "'")},`,
+    `  world: { ${options.join(', ')} },`,
     '  steps: [',
-    ...lines,
+    ...story.map((line) => `    ${line}`),
     '  ],',
     `  end: '${ending}',`,
     '}',
   ].join('\n')
-}
-
-function unhandled(reason: unknown): string {
-  return `No rejection is unhandled.\n    ${String((reason as Error)?.stack ?? reason)}`
 }

@@ -1,5 +1,7 @@
+import type { SessionEvent } from 'tokenflight'
 import type { By } from './journal.js'
 import type { Kind, Outcomes } from './outside.js'
+import type { Reaction, Tab } from './tab.js'
 import type { World } from './world.js'
 
 /** A tab, or the n-th of those that are waiting; counted round where there are fewer. */
@@ -8,14 +10,19 @@ type Nth = number
 /**
  * One step of a program, as it is printed and pasted. `request`, `getAccessToken`, `refresh`, `login`, `logout` and
  * `dispose` name a tab; `abort` one of the open requests. `expire`: the server refuses every access token given so
- * far. `timer`: time goes on to the next timer; `pass`: by so many ms. `jump`: the wall clock alone is set.
+ * far. `when`: at the next such event the app does that, inside its listener. `timer`: time goes on to the next timer; `pass`: by so many ms. `jump`: the wall clock alone is set.
  */
 export type Step =
-  | readonly ['request', Nth, By]
-  | readonly ['getAccessToken' | 'refresh' | 'login' | 'logout' | 'dispose' | 'abort', Nth]
+  | InTab
+  | readonly ['abort', Nth]
   | readonly ['open' | 'expire' | 'timer']
   | readonly ['pass' | 'jump', number]
   | { readonly [K in Kind]: readonly [K, Nth, Outcomes[K]] }[Kind]
+
+type InTab =
+  | readonly ['request', Nth, By]
+  | readonly ['getAccessToken' | 'refresh' | 'login' | 'logout' | 'dispose', Nth]
+  | readonly ['when', Nth, SessionEvent['type'], Reaction]
 
 /** How many tabs a world may come to have. */
 const mostTabs = 3
@@ -55,18 +62,18 @@ function act(world: World, step: Step): string | undefined | Promise<string> {
     case 'notice':
       return answer(world, step as readonly [Kind, Nth, string])
     default:
-      return inTab(world, step as Extract<Step, readonly [unknown, Nth] | readonly ['request', ...unknown[]]>)
+      return inTab(world, step)
   }
 }
 
-function inTab(world: World, step: readonly [string, Nth, By?]): string | undefined {
-  const [kind, nth, by = 'axios'] = step
-  const index = nth % world.tabs.length
-  const tab = world.tabs[index] as (typeof world.tabs)[number]
-  if (kind === 'request') tab.request(by)
+function inTab(world: World, step: InTab): string | undefined {
+  const index = step[1] % world.tabs.length
+  const tab = world.tabs[index] as Tab
+  if (step[0] === 'request') tab.request(step[2])
+  else if (step[0] === 'when') tab.when(step[2], step[3])
   // See the known one in counterexamples.test.ts.
-  else if (kind === 'logout' && tab.isDisposed) return undefined
-  else tab[kind as 'getAccessToken' | 'refresh' | 'login' | 'logout' | 'dispose']()
+  else if (step[0] === 'logout' && tab.isDisposed) return undefined
+  else tab[step[0]]()
   return `in tab ${index}`
 }
 

@@ -1,5 +1,5 @@
 import axios, { AxiosError, type AxiosAdapter, type AxiosInstance } from 'axios'
-import type { RefreshContext, Session, SessionOptions } from 'tokenflight'
+import type { RefreshContext, Session, SessionEvent, SessionOptions } from 'tokenflight'
 import type { By, Call } from './journal.js'
 import type { Subject } from './subject.js'
 import { external } from './outside.js'
@@ -7,6 +7,9 @@ import type { World } from './world.js'
 
 const baseUrl = 'https://api.example.com'
 const tokenEndpoint = 'https://auth.example.com/token'
+
+/** What an app may do in a listener. */
+export type Reaction = 'login' | 'logout' | 'abort'
 
 /** One page of an app: a session with an axios instance and a fetch wrapper on top, in the world that it is given. */
 export class Tab {
@@ -17,12 +20,16 @@ export class Tab {
   readonly #axios: AxiosInstance
   readonly #fetch: typeof fetch
   readonly #detach: () => void
+  readonly #reactions = new Map<SessionEvent['type'], Reaction>()
 
   constructor(subject: Subject, world: World, index: number) {
     this.#index = index
     this.#world = world
     this.session = subject.createSession(this.#options())
-    this.session.on((event) => world.note({ what: 'told', tab: index, event }))
+    this.session.on((event) => {
+      world.note({ what: 'told', tab: index, event })
+      this.#react(event.type)
+    })
     this.#axios = axios.create({ baseURL: baseUrl, adapter: this.#adapter })
     this.#detach = subject.attachSession(this.#axios, this.session)
     this.#fetch = subject.createFetch(this.session, { baseUrl, fetch: this.#send })
@@ -65,6 +72,19 @@ export class Tab {
     void this.session.logout()
   }
 
+  /** When the session tells this kind of event next, the app does that, inside its listener. */
+  when(type: SessionEvent['type'], reaction: Reaction): void {
+    this.#reactions.set(type, reaction)
+  }
+
+  #react(type: SessionEvent['type']): void {
+    const reaction = this.#reactions.get(type)
+    this.#reactions.delete(type)
+    const [oldest] = this.#world.open_.filter(({ tab }) => tab === this.#index)
+    if (reaction === 'abort' && oldest) this.#world.abort(oldest)
+    else if (reaction === 'login' || reaction === 'logout') this[reaction]()
+  }
+
   dispose(): void {
     this.isDisposed = true
     this.#world.note({ what: 'disposed', tab: this.#index })
@@ -79,10 +99,7 @@ export class Tab {
       store: place.open(this.#index),
       now: () => clock.wall,
       rotationGraceMs: options.rotationGraceMs,
-      onLoginRequired: () => {
-        const { subject: user } = this.#world.lastSeen(this.#index)
-        this.#world.note({ what: 'loginRequired', tab: this.#index, user })
-      },
+      onLoginRequired: () => this.#world.note({ what: 'loginRequired', tab: this.#index }),
       ...(options.lock === 'slow' && { lock: turnstile.open(this.#index) }),
       ...(options.acquires && { acquire: this.#acquire }),
     }

@@ -4,7 +4,7 @@ import { Clock } from './clock.js'
 import type { AskedGrant, Call, Entry, Rule } from './journal.js'
 import { external, Outside, type Outcomes } from './outside.js'
 import { Place, type PlaceOptions } from './place.js'
-import { readToken, TokenServer } from './token-server.js'
+import { TokenServer } from './token-server.js'
 import { rules } from './rules.js'
 import type { Subject } from './subject.js'
 import { Tab } from './tab.js'
@@ -49,7 +49,7 @@ export class World {
     this.options = options
     const { expiresIn, rotationGraceMs: graceMs } = options
     this.server = new TokenServer({ expiresIn, graceMs }, () => this.clock.elapsed)
-    this.place = new Place(options, this.outside)
+    this.place = new Place(options, this.outside, (entry) => this.note(entry))
     this.turnstile = new Turnstile(this.outside)
   }
 
@@ -80,7 +80,7 @@ export class World {
       if (complaint) this.complaints.push(`${rule.says}\n    ${complaint}`)
     }
     const line = tell(entry)
-    if (line) this.story.push(line)
+    if (line) this.story.push(`//   ${line}`)
   }
 
   call(facts: Pick<Call, 'tab' | 'by' | 'user' | 'generation'>): Call {
@@ -117,7 +117,7 @@ export class World {
   async settled(): Promise<void> {
     await new Promise((next) => setImmediate(next))
     this.tabs.forEach(({ session }, index) => (this.#seen[index] = session.getSnapshot()))
-    this.note({ what: 'stepped' })
+    this.note({ what: 'stepped', seen: this.#seen })
   }
 
   /** A refresh token on its way to the server and back. */
@@ -173,6 +173,10 @@ function tell(entry: Entry): string {
       return `tab ${entry.grant.tab} asks for a grant with ${entry.grant.refreshToken}`
     case 'grantEnded':
       return `the grant with ${entry.grant.refreshToken} ends: ${entry.grant.how}`
+    case 'stored':
+      return entry.record
+        ? `tab ${entry.tab} stores ${entry.record.tokens.refreshToken}`
+        : `tab ${entry.tab} clears the store`
     case 'loginRequired':
       return `tab ${entry.tab} calls onLoginRequired`
     case 'told':
@@ -183,5 +187,3 @@ function tell(entry: Entry): string {
       return ''
   }
 }
-
-export { readToken }

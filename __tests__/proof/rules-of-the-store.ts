@@ -1,0 +1,62 @@
+import type { Rule } from './journal.js'
+import { readToken } from './token-server.js'
+import { StoreTrouble } from './store-trouble.js'
+
+/** Behaviours 23 and 33. A login need not wait for the store; what a grant brings must. */
+export function storedFirst(): Rule {
+  const stored = new Set<string | undefined>()
+  const trouble = new StoreTrouble()
+  return {
+    says: 'New tokens are in the store before anyone is sent with them.',
+    see(entry) {
+      trouble.see(entry)
+      if (entry.what === 'stored') stored.add(entry.record?.tokens.accessToken)
+      if (entry.what !== 'sent' || !entry.token || trouble.isThere) return
+      const isNew = readToken(entry.token).number > 1 && !stored.has(entry.token)
+      return isNew ? `request ${entry.call.id} is sent with ${entry.token}, which is not stored yet` : undefined
+    },
+  }
+}
+
+/** Behaviour 34: what a grant brings goes where its own session is, and nowhere else. */
+export function overwritesNobody(): Rule {
+  const trouble = new StoreTrouble()
+  return {
+    says: 'A renewal overwrites no other login, and brings back none that is over.',
+    see(entry) {
+      trouble.see(entry)
+      if (entry.what !== 'stored' || !entry.record || entry.record.version === 1 || trouble.isThere) return
+      const { before, record, tab } = entry
+      return before?.sessionId === record.sessionId
+        ? undefined
+        : `tab ${tab} stores ${record.tokens.refreshToken} over ${before?.tokens.refreshToken ?? 'nothing'}`
+    },
+  }
+}
+
+/** Behaviours 24, 25 and 34: nobody is signed out by mistake. */
+export function keepsSessions(): Rule {
+  const user = new Map<number, string | undefined>()
+  const refused = new Set<string>()
+  const loggedOut = new Set<string>()
+  const trouble = new StoreTrouble()
+  return {
+    says: 'Nobody is signed out but by a logout or by the server.',
+    see(entry) {
+      trouble.see(entry)
+      if (entry.what === 'disposed') user.set(entry.tab, undefined)
+      if (entry.what === 'logout') for (const one of user.values()) if (one) loggedOut.add(one)
+      if (entry.what === 'grantEnded' && entry.grant.how === 'refused')
+        refused.add(readToken(entry.grant.refreshToken).user)
+      if (entry.what !== 'stepped') return
+      let complaint: string | undefined
+      entry.seen.forEach(({ status, subject }, tab) => {
+        const was = user.get(tab)
+        const isExplained = !was || loggedOut.has(was) || refused.has(was) || trouble.isThere
+        if (status === 'signedOut' && !isExplained) complaint = `tab ${tab} has lost ${was}`
+        user.set(tab, status === 'active' || status === 'refreshing' ? subject : undefined)
+      })
+      return complaint
+    },
+  }
+}
