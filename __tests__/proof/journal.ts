@@ -22,6 +22,8 @@ export interface Call {
 export interface AskedGrant {
   readonly tab: number
   readonly refreshToken: string
+  /** When it was sent, by the wall clock: what `expires_in` counts from. */
+  readonly wall: number
   /** What came of it; 'left': the session called it off. Undefined while it is on the wire. */
   how: Outcomes['grant'] | 'refused' | 'left' | undefined
 }
@@ -42,6 +44,8 @@ export type Entry =
   | { readonly what: 'told'; readonly tab: number; readonly event: SessionEvent }
   /** The wall clock was set. */
   | { readonly what: 'jumped'; readonly ms: number }
+  /** What a tab was told by the store. */
+  | { readonly what: 'read'; readonly tab: number; readonly record: StoredRecord | undefined }
   /** The store has taken something, or been cleared. */
   | {
       readonly what: 'stored'

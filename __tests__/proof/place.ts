@@ -15,6 +15,8 @@ export interface PlaceOptions {
 
 /** The place that all tabs share, as they share localStorage or a database. */
 export class Place {
+  /** No two worlds take turns with each other. */
+  readonly name = `place ${Math.random()}`
   record: StoredRecord | undefined
   readonly #listeners = new Map<number, () => void>()
   readonly #options: PlaceOptions
@@ -39,24 +41,29 @@ export class Place {
       return () => void this.#listeners.delete(tab)
     }
     return {
-      get: () => this.#call(tab, 'get', () => copy(this.record), copy(this.record)),
+      get: () => this.#call(tab, 'get', () => this.#look(tab, this.record), this.record),
       set: (record) => this.#call(tab, `set version ${record.version}`, () => this.#put(tab, copy(record))),
       clear: () => this.#call(tab, 'clear', () => this.#put(tab, undefined)),
-      ...(this.#options.isShared && { name: 'the place' }),
+      ...(this.#options.isShared && { name: this.name }),
       ...(this.#options.notices !== 'deaf' && { subscribe }),
     }
   }
 
-  #call<T>(tab: number, label: string, act: () => T, was?: T): T | Promise<T> {
+  #call<T>(tab: number, label: string, act: () => T, was?: StoredRecord): T | Promise<T> {
     if (this.#options.store === 'prompt') return act()
     let done: { readonly value: T } | undefined
     return external<T>(this.#outside, { kind: 'store', tab, label }, undefined, (how, { resolve, reject }) => {
       if (how === 'fail') return reject(new Error('The store is broken'))
-      if (how === 'was' && label === 'get') return resolve(was as T)
+      if (how === 'was' && label === 'get') return resolve(this.#look(tab, was))
       done ??= { value: act() }
       if (how === 'apply') return 'stays'
       resolve(done.value)
     })
+  }
+
+  #look<T>(tab: number, record: StoredRecord | undefined): T {
+    this.#note({ what: 'read', tab, record })
+    return copy(record) as T
   }
 
   #put(tab: number, record: StoredRecord | undefined): void {

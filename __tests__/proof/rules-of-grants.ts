@@ -1,4 +1,4 @@
-import type { AskedGrant, Entry, Facts, Rule } from './journal.js'
+import type { AskedGrant, Facts, Rule } from './journal.js'
 import { StoreTrouble } from './store-trouble.js'
 
 /**
@@ -31,6 +31,7 @@ interface Sent {
   /** True once it may be sent again though no answer came: the cool-down is over, or the app asked. */
   isPermitted: boolean
   isGraced: boolean
+  isGivenUp: boolean
 }
 
 const definite = ['503', 'kept']
@@ -67,22 +68,24 @@ export function noTokenTwice(): Rule {
       if (entry.what === 'disposed') disposed.add(entry.tab)
       if (entry.what === 'refresh')
         for (const one of sent) if (one.grant.tab === entry.tab) one.isPermitted = true
-      if (entry.what === 'grantEnded') endOf(sent, entry, facts)
+      if (entry.what === 'told' && entry.event.type === 'grantFailed')
+        for (const one of sent) if (one.grant.tab === entry.tab && !one.grant.how) end(one, facts)
+      // Called off or answered late: its tab gave it up before, and has waited since.
+      if (entry.what === 'grantEnded' && entry.grant.how !== 'left')
+        for (const one of sent) if (one.grant === entry.grant && !one.isGivenUp) end(one, facts)
       if (entry.what !== 'grant') return
       const complaint = complain(entry.grant, facts)
       const { refreshToken, tab } = entry.grant
       const last = sent.filter(({ grant }) => grant.tab === tab && grant.refreshToken === refreshToken).at(-1)
       const isGraced = last !== undefined && !last.isPermitted && !definite.includes(last.grant.how ?? '')
       const { wall, elapsed } = facts
-      sent.push({ grant: entry.grant, wall, endedWall: wall, endedAt: elapsed, isPermitted: false, isGraced })
+      sent.push({ grant: entry.grant, wall, endedWall: wall, endedAt: elapsed, isPermitted: false, isGraced, isGivenUp: false })
       return complaint
     },
   }
 }
 
-function endOf(sent: Sent[], { grant }: Extract<Entry, { what: 'grantEnded' }>, facts: Facts): void {
-  const one = sent.find((some) => some.grant === grant)
-  // Called off late: its tab gave it up long before, and has waited since.
-  if (!one || grant.how === 'left') return
-  Object.assign(one, { endedWall: facts.wall, endedAt: facts.elapsed, isPermitted: false })
+function end(one: Sent, facts: Facts): void {
+  const isGivenUp = one.grant.how === undefined
+  Object.assign(one, { endedWall: facts.wall, endedAt: facts.elapsed, isPermitted: false, isGivenUp })
 }

@@ -81,7 +81,7 @@ export function neededGrants(): Rule {
     see(entry, facts) {
       trouble.see(entry)
       if (entry.what === 'jumped') hasJumped = true
-      if (entry.what === 'grantEnded' && entry.issued) issuedAt.set(entry.issued, facts.wall)
+      if (entry.what === 'grantEnded' && entry.issued) issuedAt.set(entry.issued, entry.grant.wall)
       if (entry.what === 'answered' && entry.status === 401 && entry.token) {
         const { login, number } = readToken(entry.token)
         const key = `${entry.call.tab} ${login}`

@@ -18,16 +18,23 @@ export function storedFirst(): Rule {
   }
 }
 
-/** Behaviour 34: what a grant brings goes where its own session is, and nowhere else. */
+/** Behaviour 34: after the answer it looks once more, and what it finds then it does not overwrite. */
 export function overwritesNobody(): Rule {
+  const found = new Map<number, string | undefined>()
   const trouble = new StoreTrouble()
   return {
-    says: 'A renewal overwrites no other login, and brings back none that is over.',
+    says: 'A renewal overwrites no other login that was there when it looked, and looks after its answer.',
     see(entry) {
+      const wasThere = trouble.isThere
       trouble.see(entry)
-      if (entry.what !== 'stored' || !entry.record || entry.record.version === 1 || trouble.isThere) return
+      if (entry.what === 'grantEnded') found.delete(entry.grant.tab)
+      if (entry.what === 'read') found.set(entry.tab, entry.record?.sessionId)
+      if (entry.what !== 'stored' || !entry.record || wasThere) return
       const { before, record, tab } = entry
-      return before?.sessionId === record.sessionId
+      // A login, or what `acquire` has brought.
+      if (readToken(record.tokens.refreshToken as string).number === 1) return
+      const isOwn = before?.sessionId === record.sessionId || found.get(tab) === record.sessionId
+      return isOwn
         ? undefined
         : `tab ${tab} stores ${record.tokens.refreshToken} over ${before?.tokens.refreshToken ?? 'nothing'}`
     },

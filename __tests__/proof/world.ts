@@ -122,7 +122,7 @@ export class World {
 
   /** A refresh token on its way to the server and back. */
   grant(tab: number, refreshToken: string, signal: AbortSignal | null | undefined): Promise<Response> {
-    const grant: AskedGrant = { tab, refreshToken, how: undefined }
+    const grant: AskedGrant = { tab, refreshToken, wall: this.clock.wall, how: undefined }
     if (signal) this.#signals.push(signal)
     this.note({ what: 'grant', grant })
     this.#grants.add(grant)

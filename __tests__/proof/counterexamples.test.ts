@@ -1,0 +1,58 @@
+import { run, type Program } from './run.js'
+
+/**
+ * Programs that have broken a rule. A printed one is pasted here as it is, with a name that says what went wrong;
+ * `it.failing` where that is still so.
+ */
+async function holds(program: Program): Promise<void> {
+  const { complaints, print } = await run(program)
+  if (complaints.length) throw new Error(`${complaints.join('\n')}\n${print()}`)
+}
+
+const plain = {
+  tabs: 1,
+  isShared: false,
+  store: 'slow',
+  notices: 'prompt',
+  lock: 'prompt',
+  acquires: false,
+  rotationGraceMs: 0,
+  expiresIn: 3600,
+  actsOnLeft: false,
+} as const
+
+it('a logout after dispose leaves no timer while the store does not answer', () =>
+  holds({
+    world: plain,
+    steps: [
+      ['login', 0],
+      ['dispose', 0],
+      ['logout', 0],
+      ['store', 0, 'answer'], // tab 0: get
+      ['store', 0, 'hang'], // tab 0: clear
+    ],
+    end: 'drain',
+  }),
+)
+
+it('a late answer that is being stored is waited for before the old refresh token is sent again', () =>
+  holds({
+    world: plain,
+    steps: [
+      ['login', 0],
+      ['store', 0, 'answer'], // tab 0: get
+      ['store', 0, 'answer'], // tab 0: set version 1
+      ['request', 0, 'axios'],
+      ['request', 0, 'axios'],
+      ['api', 0, 'refuse'], // tab 0: request 1 with u1.1-a1
+      //   tab 0 asks for a grant with u1.1-r1
+      ['pass', 31_000],
+      //   axios 1 ends: ERR_REFRESH_UNAVAILABLE
+      ['grant', 0, 'rotated'], // tab 0: grant with u1.1-r1
+      //   the store has not answered yet
+      ['api', 0, 'refuse'], // tab 0: request 2 with u1.1-a1
+      //   tab 0 asks for a grant with u1.1-r1
+    ],
+    end: 'drain',
+  }),
+)
