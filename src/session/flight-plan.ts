@@ -29,8 +29,11 @@ export interface FlightPlan {
 
 /** What a flight may do to the session. Each call has no effect where the flight is not current any more. */
 export interface Ground {
-  /** From now on this flight is the only one: a late answer of the one before is given up. */
-  beginAlone(): void
+  /**
+   * From now on this flight is the only one: a late answer of the one before is given up, unless it is in hand;
+   * then this resolves when that one is over.
+   */
+  beginAlone(): Promise<void> | undefined
   /** Adopts what others have stored. False where the store could not be read. */
   readAgain(limitMs: number): Promise<boolean>
   /** True while generation and token version are those that the flight was started for. */

@@ -36,6 +36,7 @@ export class Flight {
   #attempts = 0
   #sentAt = 0
   #isTold = false
+  #flown: Promise<void> | undefined
 
   constructor(plan: FlightPlan) {
     this.plan = plan
@@ -60,7 +61,12 @@ export class Flight {
         startTimer(refreshTimeoutMs, () => this.#onDeadline()),
       ]
     }
-    void this.#fly()
+    this.#flown = this.#fly()
+  }
+
+  /** Resolves when the answer that it has in hand is stored; undefined where it has none. */
+  get landing(): Promise<void> | undefined {
+    return this.#phase === 'committing' ? this.#flown : undefined
   }
 
   /** While someone waits for it, the process is kept alive until its deadline. */
@@ -97,7 +103,10 @@ export class Flight {
     if (waitMs > 0) await this.#pause(waitMs)
     if (this.signal.aborted) return
     this.#phase = 'locking'
-    this.plan.ground.beginAlone()
+    const landing = this.plan.ground.beginAlone()
+    // The refresh token that a late answer has replaced must not be sent again while the new one is being stored.
+    if (landing) await landing
+    if (this.signal.aborted) return
     // Whoever leaves the flight frees the lock, however long the answer takes.
     const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
     let renewed: Promise<void> | undefined

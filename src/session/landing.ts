@@ -29,8 +29,11 @@ export class Landing implements Ground {
     this.#acquireAfter = acquireAfter
   }
 
-  beginAlone(): void {
-    this.#core.transition(givenUp(this.#core.state))
+  beginAlone(): Promise<void> | undefined {
+    const { state } = this.#core
+    const landing = state.coolDown?.late?.landing
+    this.#core.transition(givenUp(state))
+    return landing
   }
 
   readAgain(limitMs: number): Promise<boolean> {
