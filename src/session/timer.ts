@@ -24,6 +24,8 @@ export function startTimer(ms: number, callback: () => void): Timer {
 
 /** Settles as a store's call does, or rejects after `ms` or when `signal` aborts. A late answer is let go. */
 export function within<T>(ms: number, signal: AbortSignal, call: PromiseLike<T>): Promise<T> {
+  // After the end there is nothing that could call a timer off.
+  if (signal.aborted) return Promise.resolve(call)
   return new Promise<T>((resolve, reject) => {
     const leave = (): void => {
       timer.clear()
