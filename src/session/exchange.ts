@@ -127,6 +127,8 @@ export class Exchange<T> implements Waiter {
 
   /** Sends it, synchronously; for the second time where a 401 was received. */
   #go(): Promise<T> {
+    // A listener, or the app's own sign while it looked at the 401, may have aborted it.
+    if (this.#request.signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))
     // Whatever let it go on, listeners may have logged out or in since: it is never sent as someone else.
     if (this.owner.core.state.generation !== this.generation) {
       return Promise.reject(this.#rejection(new SessionChangedError()))
