@@ -56,3 +56,21 @@ it('a late answer that is being stored is waited for before the old refresh toke
     end: 'drain',
   }),
 )
+
+it('a request that a listener aborts when its 401 is told is not replayed', () =>
+  holds({
+    world: { ...plain, store: 'prompt' },
+    steps: [
+      ['login', 0],
+      ['request', 0, 'axios'],
+      ['refresh', 0],
+      //   tab 0 asks for a grant with u1.1-r1
+      ['grant', 0, 'rotated'],
+      ['expire'],
+      ['when', 0, 'unauthorized', 'abort'],
+      ['api', 0, 'refuse'], // tab 0: request 1 with u1.1-a1
+      //   request 1 is sent with u1.1-a2
+    ],
+    end: 'drain',
+  }),
+)

@@ -70,6 +70,9 @@ export function noTokenTwice(): Rule {
         for (const one of sent) if (one.grant.tab === entry.tab) one.isPermitted = true
       if (entry.what === 'told' && entry.event.type === 'grantFailed')
         for (const one of sent) if (one.grant.tab === entry.tab && !one.grant.how) end(one, facts)
+      // It has just been used and is still good: the server does not rotate.
+      if (entry.what === 'grantEnded' && entry.grant.how === 'kept')
+        for (const one of sent) one.isPermitted ||= one.grant.refreshToken === entry.grant.refreshToken
       // Called off or answered late: its tab gave it up before, and has waited since.
       if (entry.what === 'grantEnded' && entry.grant.how !== 'left')
         for (const one of sent) if (one.grant === entry.grant && !one.isGivenUp) end(one, facts)
