@@ -13,12 +13,12 @@ const kindly: Readonly<Record<Kind, string>> = {
   notice: 'deliver',
 }
 
-/** The outside answers everything, and time passes while someone waits for it. */
-export async function drain(world: World): Promise<void> {
+/** The outside answers everything, and time passes while someone waits for it, unless it `mayPass` not. */
+export async function drain(world: World, mayPass = true): Promise<void> {
   for (let turn = 0; turn < mostTurns; turn++) {
     const [next] = world.outside.ready
     if (next) next.settle(kindly[next.kind])
-    else if (!world.open_.length || !world.clock.fireNext()) return
+    else if (!mayPass || !world.open_.length || !world.clock.fireNext()) return
     await world.settled()
     if (world.complaints.length) return
   }

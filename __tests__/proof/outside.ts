@@ -16,6 +16,9 @@ export interface Outcomes {
 
 export type Kind = keyof Outcomes
 
+/** All of them. */
+export const kinds: readonly Kind[] = ['api', 'grant', 'acquire', 'store', 'lock', 'notice']
+
 /** A call that has left the package and waits for the world. */
 export interface Pending {
   readonly kind: Kind
