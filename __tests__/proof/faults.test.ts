@@ -1,26 +1,38 @@
 import fc from 'fast-check'
+import { effort, tell, testTimeoutMs } from './effort.js'
 import { faults } from './faults.js'
 import { loadEdited } from './edited-source.js'
 import { programs } from './programs.js'
 import { run } from './run.js'
 
-/** More programs than this no fault may need; with each, the chance to miss it is told by the count that it needed. */
-const most = Number(process.env['PROOF_FAULT_PROGRAMS'] ?? 3_000)
+const { programsPerFault: most, seed } = effort
 
-it.each(faults)('finds: $name', async ({ name, edits }) => {
-  const subject = loadEdited(edits)
-  const seed = Number(process.env['PROOF_SEED'] ?? Date.now() & 0x7fffffff)
-  let count = 0
-  let complaint = ''
-  const result = await fc.check(
-    fc.asyncProperty(programs, async (program) => {
+it.each(faults)(
+  'the proof finds: $name',
+  async ({ name, edits }) => {
+    const subject = loadEdited(edits)
+    let count = 0
+    let complaint = ''
+    const property = fc.asyncProperty(programs, async (program) => {
       count++
       const { complaints } = await run(program, subject)
-      complaint = complaints[0] ?? ''
+      complaint = complaints[0]?.split('\n')[0] ?? 'not found'
       return complaints.length === 0
-    }),
-    { numRuns: most, seed, endOnFailure: true },
-  )
-  process.stderr.write(`${String(count).padStart(6)} programs to find: ${name}\n         ${complaint.split('\n')[0]}\n`)
-  expect(result.failed).toBe(true)
-}, 600_000)
+    })
+    const { failed } = await fc.check(property, { numRuns: most, seed, endOnFailure: true })
+    tell(`${String(count).padStart(6)} programs to find: ${name}\n${' '.repeat(26)}${complaint}`)
+    if (!failed) throw new Error(`${count} programs did not find it (seed ${seed})`)
+  },
+  testTimeoutMs,
+)
+
+it('a fault whose place in the source is gone is told', () => {
+  const gone = { file: 'session/core.ts', find: 'no such text', replace: '' }
+  expect(() => loadEdited([gone])).toThrow('Expected src/session/core.ts to hold this exactly once, found it 0 times')
+})
+
+it('the copy without a fault is as the package is', async () => {
+  const subject = loadEdited([])
+  const property = fc.asyncProperty(programs, async (program) => (await run(program, subject)).complaints.length === 0)
+  expect((await fc.check(property, { numRuns: 50, seed })).failed).toBe(false)
+})

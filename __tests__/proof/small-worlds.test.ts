@@ -1,10 +1,15 @@
+import { effort, tell, testTimeoutMs } from './effort.js'
 import { explore } from './exhaustive.js'
 import { largerWorlds, smallWorlds } from './small-worlds.js'
 
-const worlds = process.env['PROOF_LONG'] ? [...smallWorlds, ...largerWorlds] : smallWorlds
+const worlds = effort.isLong ? [...smallWorlds, ...largerWorlds] : smallWorlds
 
-it.each(worlds)('every order holds: $name', async (small) => {
-  const { orders, broken } = await explore(small)
-  process.stderr.write(`${String(orders).padStart(8)} orders: ${small.name}\n`)
-  if (broken) throw new Error(broken)
-}, 3_600_000)
+it.each(worlds)(
+  'every order holds: $name',
+  async (small) => {
+    const { orders, broken } = await explore(small)
+    tell(`${String(orders).padStart(8)} orders: ${small.name}`)
+    if (broken) throw new Error(broken)
+  },
+  testTimeoutMs,
+)
