@@ -32,8 +32,7 @@ it('a logout after dispose leaves no timer while the store does not answer', () 
       ['store', 0, 'hang'], // tab 0: clear
     ],
     end: 'drain',
-  }),
-)
+  }))
 
 it('a late answer that is being stored is waited for before the old refresh token is sent again', () =>
   holds({
@@ -54,8 +53,7 @@ it('a late answer that is being stored is waited for before the old refresh toke
       //   tab 0 asks for a grant with u1.1-r1
     ],
     end: 'drain',
-  }),
-)
+  }))
 
 it('a request that a listener aborts when its 401 is told is not replayed', () =>
   holds({
@@ -72,5 +70,4 @@ it('a request that a listener aborts when its 401 is told is not replayed', () =
       //   request 1 is sent with u1.1-a2
     ],
     end: 'drain',
-  }),
-)
+  }))

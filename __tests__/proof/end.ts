@@ -43,11 +43,16 @@ export async function end(world: World, isDrained: boolean): Promise<void> {
     await world.settled()
   }
   const [open] = world.open_
-  if (open) world.complaints.push(`Every request ends, at the latest with its session.\n    request ${open.id} does not`)
+  if (open)
+    world.complaints.push(
+      `Every request ends, at the latest with its session.\n    request ${open.id} does not`,
+    )
   const { timers } = world.clock
   if (timers) world.complaints.push(`No timer is left behind.\n    ${timers} are`)
   const { listeners, name } = world.place
-  const locks = (globalThis as { [key: symbol]: Map<string, unknown> | undefined })[Symbol.for('tokenflight.locks')]
+  const locks = (globalThis as { [key: symbol]: Map<string, unknown> | undefined })[
+    Symbol.for('tokenflight.locks')
+  ]
   if (locks?.has(`tokenflight:${name}`)) world.complaints.push('No lock is kept.\n    one is')
   if (listeners) world.complaints.push(`No listener is left at the store.\n    ${listeners} are`)
   const { abortListeners } = world

@@ -51,7 +51,10 @@ export async function explore(small: SmallWorld, subject: Subject = genuine): Pr
     )
     orders++
     if (complaints.length)
-      return { orders, broken: `${complaints.join('\n')}\n${print({ world: small.world, end: 'drain' }, story)}` }
+      return {
+        orders,
+        broken: `${complaints.join('\n')}\n${print({ world: small.world, end: 'drain' }, story)}`,
+      }
     order = nextOrder(choices)
   }
   return { orders, broken: undefined }

@@ -28,11 +28,16 @@ it.each(faults)(
 
 it('a fault whose place in the source is gone is told', () => {
   const gone = { file: 'session/core.ts', find: 'no such text', replace: '' }
-  expect(() => loadEdited([gone])).toThrow('Expected src/session/core.ts to hold this exactly once, found it 0 times')
+  expect(() => loadEdited([gone])).toThrow(
+    'Expected src/session/core.ts to hold this exactly once, found it 0 times',
+  )
 })
 
 it('the copy without a fault is as the package is', async () => {
   const subject = loadEdited([])
-  const property = fc.asyncProperty(programs, async (program) => (await run(program, subject)).complaints.length === 0)
+  const property = fc.asyncProperty(
+    programs,
+    async (program) => (await run(program, subject)).complaints.length === 0,
+  )
   expect((await fc.check(property, { numRuns: 50, seed })).failed).toBe(false)
 })

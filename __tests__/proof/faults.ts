@@ -48,14 +48,19 @@ export const faults: readonly Fault[] = [
     edits: [
       {
         file: 'session/flight.ts',
-        find: "this.#phase = 'locking'\n    this.plan.ground.beginAlone()",
+        find: "this.#phase = 'locking'\n",
         replace:
-          "this.#phase = 'reading'\n    if (this.plan.isShared) await this.plan.ground.readAgain(this.#leftMs())\n    if (this.signal.aborted || !this.plan.ground.isCurrent(this)) return\n    this.#phase = 'locking'\n    this.plan.ground.beginAlone()",
+          "this.#phase = 'reading'\n    if (this.plan.isShared) await this.plan.ground.readAgain(this.#leftMs())\n    if (this.signal.aborted || !this.plan.ground.isCurrent(this)) return\n    this.#phase = 'locking'\n",
       },
       { file: 'session/flight.ts', find: 'if (isShared && !(await', replace: 'if (!isShared && !(await' },
     ],
   },
-  fault('do not read again before a grant', 'flight.ts', 'if (isShared && !(await', 'if (!isShared && !(await'),
+  fault(
+    'do not read again before a grant',
+    'flight.ts',
+    'if (isShared && !(await',
+    'if (!isShared && !(await',
+  ),
   fault(
     'ask without the lock',
     'renewal.ts',
@@ -74,12 +79,7 @@ export const faults: readonly Fault[] = [
     "if (this.#onAbort) this.#request.signal?.removeEventListener('abort', this.#onAbort)",
     '',
   ),
-  fault(
-    'keep who has aborted among those who wait',
-    'exchange.ts',
-    'this.owner.core.unwait(this)',
-    '',
-  ),
+  fault('keep who has aborted among those who wait', 'exchange.ts', 'this.owner.core.unwait(this)', ''),
   fault(
     'release waiters unsorted',
     'core.ts',
@@ -102,7 +102,7 @@ export const faults: readonly Fault[] = [
   fault(
     'start a second grant while one is late',
     'landing.ts',
-    'this.#core.transition(givenUp(this.#core.state))',
+    'this.#core.transition(givenUp(state))',
     'void givenUp',
   ),
   {
@@ -127,7 +127,12 @@ export const faults: readonly Fault[] = [
     'const mayAskAgain = !ambiguous ||',
     'const mayAskAgain = true ||',
   ),
-  fault('skip the cool-down', 'state.ts', 'const leftMs = coolDown ? coolDown.until - now : 0', 'const leftMs = 0 * now'),
+  fault(
+    'skip the cool-down',
+    'state.ts',
+    'const leftMs = coolDown ? coolDown.until - now : 0',
+    'const leftMs = 0 * now',
+  ),
   fault(
     'end a session without a last look into the store',
     'landing.ts',
@@ -152,5 +157,22 @@ export const faults: readonly Fault[] = [
     "events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))",
     "for (const _ of [1, 2]) events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))",
   ),
-  fault('adopt an older record', 'persistence.ts', 'record.version <= held.version', 'record.version === held.version'),
+  fault(
+    'send the old refresh token while a late answer is being stored',
+    'flight.ts',
+    'if (landing) await landing',
+    'void landing',
+  ),
+  fault(
+    'replay what its caller has aborted meanwhile',
+    'exchange.ts',
+    'if (this.#request.signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))',
+    '',
+  ),
+  fault(
+    'adopt an older record',
+    'persistence.ts',
+    'record.version <= held.version',
+    'record.version === held.version',
+  ),
 ]

@@ -34,9 +34,19 @@ export type Entry =
   | { readonly what: 'aborted'; readonly call: Call }
   | { readonly what: 'ended'; readonly call: Call }
   /** `token` undefined: it went out bare. `generation`: the tab's at that moment. */
-  | { readonly what: 'sent'; readonly call: Call; readonly token: string | undefined; readonly generation: number }
+  | {
+      readonly what: 'sent'
+      readonly call: Call
+      readonly token: string | undefined
+      readonly generation: number
+    }
   /** An answer of the API's on its way to the caller or to the session. */
-  | { readonly what: 'answered'; readonly call: Call; readonly token: string | undefined; readonly status: number }
+  | {
+      readonly what: 'answered'
+      readonly call: Call
+      readonly token: string | undefined
+      readonly status: number
+    }
   | { readonly what: 'grant'; readonly grant: AskedGrant }
   | { readonly what: 'grantEnded'; readonly grant: AskedGrant; readonly issued?: string | undefined }
   | { readonly what: 'loginRequired'; readonly tab: number }

@@ -52,13 +52,18 @@ export class Place {
   #call<T>(tab: number, label: string, act: () => T, was?: StoredRecord): T | Promise<T> {
     if (this.#options.store === 'prompt') return act()
     let done: { readonly value: T } | undefined
-    return external<T>(this.#outside, { kind: 'store', tab, label }, undefined, (how, { resolve, reject }) => {
-      if (how === 'fail') return reject(new Error('The store is broken'))
-      if (how === 'was' && label === 'get') return resolve(this.#look(tab, was))
-      done ??= { value: act() }
-      if (how === 'apply') return 'stays'
-      resolve(done.value)
-    })
+    return external<T>(
+      this.#outside,
+      { kind: 'store', tab, label },
+      undefined,
+      (how, { resolve, reject }) => {
+        if (how === 'fail') return reject(new Error('The store is broken'))
+        if (how === 'was' && label === 'get') return resolve(this.#look(tab, was))
+        done ??= { value: act() }
+        if (how === 'apply') return 'stays'
+        resolve(done.value)
+      },
+    )
   }
 
   #look<T>(tab: number, record: StoredRecord | undefined): T {

@@ -7,7 +7,9 @@ import type { Step } from './steps.js'
 const nth = fc.nat({ max: 5 })
 
 /** A constant list of words, each as often as it stands there. */
-const one = fc.constantFrom<string[]> as <const T extends readonly unknown[]>(...of: T) => fc.Arbitrary<T[number]>
+const one = fc.constantFrom<string[]> as <const T extends readonly unknown[]>(
+  ...of: T
+) => fc.Arbitrary<T[number]>
 
 const worlds: fc.Arbitrary<WorldOptions> = fc
   .record({
@@ -33,9 +35,23 @@ export type Habits = { readonly [K in Kind]: readonly Outcomes[K][] }
 const habits = (isKind: boolean): fc.Arbitrary<Habits> =>
   fc.record<Habits>({
     api: some('judge', 'judge', 'judge', 'refuse', 'error', 'offline'),
-    grant: some('rotated', 'rotated', 'rotated', 'kept', 'invalid_grant', '503', '500', 'lost', 'junk', 'offline', 'hang'),
+    grant: some(
+      'rotated',
+      'rotated',
+      'rotated',
+      'kept',
+      'invalid_grant',
+      '503',
+      '500',
+      'lost',
+      'junk',
+      'offline',
+      'hang',
+    ),
     acquire: some('same', 'same', 'other', 'offline', 'refused'),
-    store: isKind ? some('answer', 'answer', 'was', 'apply') : some('answer', 'answer', 'was', 'apply', 'fail', 'hang'),
+    store: isKind
+      ? some('answer', 'answer', 'was', 'apply')
+      : some('answer', 'answer', 'was', 'apply', 'fail', 'hang'),
     lock: isKind ? fc.constant(['give']) : some('give', 'give', 'fail'),
     notice: fc.constant(['deliver']),
   })
@@ -61,7 +77,16 @@ const step = (isKind: boolean): fc.Arbitrary<Step | Drawn> =>
   )
 
 // Not 'sent' and 'replayed': they are the sending itself.
-const events = ['held', 'unauthorized', 'grant', 'granted', 'adopted', 'grantFailed', 'loginRequired', 'settled'] as const
+const events = [
+  'held',
+  'unauthorized',
+  'grant',
+  'granted',
+  'adopted',
+  'grantFailed',
+  'loginRequired',
+  'settled',
+] as const
 
 /** Random programs. In half of them store, lock and clock do as they should, and more can be promised. */
 export const programs = fc.boolean().chain((isKind) =>

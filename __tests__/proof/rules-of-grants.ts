@@ -47,7 +47,8 @@ export function noTokenTwice(): Rule {
   const disposed = new Set<number>()
   const permit = (facts: Facts): void => {
     for (const one of sent)
-      one.isPermitted ||= facts.wall - one.endedWall >= coolDownMs || facts.elapsed - one.endedAt >= coolDownMs
+      one.isPermitted ||=
+        facts.wall - one.endedWall >= coolDownMs || facts.elapsed - one.endedAt >= coolDownMs
   }
   const isKnown = (before: Sent, tab: number): boolean =>
     before.grant.tab === tab || !(trouble.isThere || disposed.has(before.grant.tab))
@@ -58,7 +59,9 @@ export function noTokenTwice(): Rule {
     const last = before.filter(({ grant }) => grant.tab === tab).at(-1)
     if (!last || definite.includes(last.grant.how ?? '') || last.isPermitted) return
     const isGraced = !last.isGraced && facts.wall - last.wall < facts.rotationGraceMs
-    return isGraced ? undefined : `tab ${tab} sends ${refreshToken} again after "${last.grant.how ?? 'no answer'}"`
+    return isGraced
+      ? undefined
+      : `tab ${tab} sends ${refreshToken} again after "${last.grant.how ?? 'no answer'}"`
   }
   return {
     says: 'No refresh token is sent twice, but after a definite refusal, or a cool-down, or within the grace.',
@@ -82,7 +85,15 @@ export function noTokenTwice(): Rule {
       const last = sent.filter(({ grant }) => grant.tab === tab && grant.refreshToken === refreshToken).at(-1)
       const isGraced = last !== undefined && !last.isPermitted && !definite.includes(last.grant.how ?? '')
       const { wall, elapsed } = facts
-      sent.push({ grant: entry.grant, wall, endedWall: wall, endedAt: elapsed, isPermitted: false, isGraced, isGivenUp: false })
+      sent.push({
+        grant: entry.grant,
+        wall,
+        endedWall: wall,
+        endedAt: elapsed,
+        isPermitted: false,
+        isGraced,
+        isGivenUp: false,
+      })
       return complaint
     },
   }

@@ -42,7 +42,9 @@ export function replays(): Rule {
       times.set(id, time)
       const isRight = time === 1 || (time === 2 && by !== 'one-shot' && refused.has(id))
       if (!isRight) return `request ${id} (${by}) is sent for the ${time}. time`
-      return time === 2 && refused.get(id) === entry.token ? `request ${id} is sent again with ${entry.token}` : undefined
+      return time === 2 && refused.get(id) === entry.token
+        ? `request ${id} is sent again with ${entry.token}`
+        : undefined
     },
   }
 }

@@ -28,7 +28,8 @@ export function loginRequiredOnce(): Rule {
         refused.set(readToken(entry.grant.refreshToken).login, entry.grant.tab)
       if (entry.what !== 'loginRequired') return
       const login = last.get(entry.tab)
-      if (login === undefined || !refused.has(login)) return `tab ${entry.tab} requires a login without a refusal`
+      if (login === undefined || !refused.has(login))
+        return `tab ${entry.tab} requires a login without a refusal`
       if (over.get(login) === entry.tab) return `tab ${entry.tab} requires a login again for the same session`
       over.set(login, entry.tab)
       return undefined
@@ -60,7 +61,9 @@ export function freshTokens(): Rule {
       if (entry.what !== 'sent' || !entry.token) return
       const before = raise(entry.call.tab, entry.token)
       const { number } = readToken(entry.token)
-      return number < before ? `request ${entry.call.id} is sent with ${entry.token} after number ${before}` : undefined
+      return number < before
+        ? `request ${entry.call.id} is sent with ${entry.token} after number ${before}`
+        : undefined
     },
   }
 }
@@ -93,9 +96,12 @@ export function neededGrants(): Rule {
       const { login, number } = readToken(refreshToken)
       const reason = reasons.get(tab)
       const isRefused = (refused.get(`${tab} ${login}`) ?? 0) >= number
-      if (reason === 'unauthorized' && !isRefused) return `tab ${tab} renews ${refreshToken} that nobody refused`
+      if (reason === 'unauthorized' && !isRefused)
+        return `tab ${tab} renews ${refreshToken} that nobody refused`
       const isTimed = reason === 'expired' || reason === 'ahead'
-      return isTimed && !isShort(refreshToken, facts) ? `tab ${tab} renews ${refreshToken} too early` : undefined
+      return isTimed && !isShort(refreshToken, facts)
+        ? `tab ${tab} renews ${refreshToken} too early`
+        : undefined
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Rule } from './journal.js'
+import type { StoredRecord } from 'tokenflight'
 import { readToken } from './token-server.js'
 import { StoreTrouble } from './store-trouble.js'
 
@@ -13,7 +14,9 @@ export function storedFirst(): Rule {
       if (entry.what === 'stored') stored.add(entry.record?.tokens.accessToken)
       if (entry.what !== 'sent' || !entry.token || trouble.isThere) return
       const isNew = readToken(entry.token).number > 1 && !stored.has(entry.token)
-      return isNew ? `request ${entry.call.id} is sent with ${entry.token}, which is not stored yet` : undefined
+      return isNew
+        ? `request ${entry.call.id} is sent with ${entry.token}, which is not stored yet`
+        : undefined
     },
   }
 }
@@ -64,6 +67,27 @@ export function keepsSessions(): Rule {
         user.set(tab, status === 'active' || status === 'refreshing' ? subject : undefined)
       })
       return complaint
+    },
+  }
+}
+
+/** Behaviour 24: whoever is refused looks once more, and clears nothing that is not what was refused. */
+export function looksBeforeAnEnd(): Rule {
+  let now: StoredRecord | undefined
+  const others = new Map<number, StoredRecord>()
+  return {
+    says: 'Before a session ends the store is looked into: what is newer there stays.',
+    see(entry) {
+      if (entry.what === 'logout' || entry.what === 'login') others.delete(entry.tab)
+      if (entry.what === 'grantEnded' && entry.grant.how === 'refused') {
+        const isOther = now && now.tokens.refreshToken !== entry.grant.refreshToken
+        if (now && isOther) others.set(entry.grant.tab, now)
+      }
+      if (entry.what !== 'stored') return
+      now = entry.record
+      const { tab, before, record } = entry
+      const isKept = record !== undefined || before === undefined || others.get(tab) !== before
+      return isKept ? undefined : `tab ${tab} clears ${before.tokens.refreshToken}, which nobody has refused`
     },
   }
 }

@@ -1,8 +1,15 @@
 import { freshTokens, loginRequiredOnce, neededGrants } from './rules-of-sessions.js'
-import { abortedAtOnce, endsOnce, inOrder, nothingAfterItsEnd, ownTokens, replays } from './rules-of-requests.js'
+import {
+  abortedAtOnce,
+  endsOnce,
+  inOrder,
+  nothingAfterItsEnd,
+  ownTokens,
+  replays,
+} from './rules-of-requests.js'
 import { noTokenTwice, oneGrant } from './rules-of-grants.js'
 import type { Rule } from './journal.js'
-import { keepsSessions, overwritesNobody, storedFirst } from './rules-of-the-store.js'
+import { keepsSessions, looksBeforeAnEnd, overwritesNobody, storedFirst } from './rules-of-the-store.js'
 
 /**
  * The reference model: what must hold in any world, after every program. Each rule reads the journal alone, so none
@@ -24,5 +31,6 @@ export function rules(): Rule[] {
     storedFirst(),
     overwritesNobody(),
     keepsSessions(),
+    looksBeforeAnEnd(),
   ]
 }

@@ -69,7 +69,10 @@ function stepOf({ outside }: World, [, nth, habit]: Drawn, habits: Habits): Step
 }
 
 /** As it is pasted into counterexamples.test.ts. */
-export function print({ world, end: ending }: Pick<Program, 'world' | 'end'>, story: readonly string[]): string {
+export function print(
+  { world, end: ending }: Pick<Program, 'world' | 'end'>,
+  story: readonly string[],
+): string {
   const options = Object.entries(world).map(([name, value]) =>
     typeof value === 'string' ? `${name}: '${value}'` : `${name}: ${value}`,
   )

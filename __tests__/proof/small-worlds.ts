@@ -21,10 +21,30 @@ const expired = [['login', 0], ['expire']] as const
 
 /** Tried with every `npm test`. */
 export const smallWorlds: readonly SmallWorld[] = [
-  { name: '3 requests, 1 grant', world: plain, before: expired, apps: [[request, ['request', 0, 'fetch'], request]] },
-  { name: '2 requests, a token that ends, 1 abort', world: plain, before: signedIn, apps: [[request, request], [['expire']], [['abort', 0]]] },
-  { name: '2 requests, 1 logout, a slow store', world: { ...plain, store: 'slow' }, before: expired, apps: [[request, request], [['logout', 0]]] },
-  { name: '2 requests, 1 login, a slow store', world: { ...plain, store: 'slow' }, before: expired, apps: [[request, request], [['login', 0]]] },
+  {
+    name: '3 requests, 1 grant',
+    world: plain,
+    before: expired,
+    apps: [[request, ['request', 0, 'fetch'], request]],
+  },
+  {
+    name: '2 requests, a token that ends, 1 abort',
+    world: plain,
+    before: signedIn,
+    apps: [[request, request], [['expire']], [['abort', 0]]],
+  },
+  {
+    name: '2 requests, 1 logout, a slow store',
+    world: { ...plain, store: 'slow' },
+    before: expired,
+    apps: [[request, request], [['logout', 0]]],
+  },
+  {
+    name: '2 requests, 1 login, a slow store',
+    world: { ...plain, store: 'slow' },
+    before: expired,
+    apps: [[request, request], [['login', 0]]],
+  },
   {
     name: '2 requests, grants of every kind',
     world: plain,
@@ -33,8 +53,19 @@ export const smallWorlds: readonly SmallWorld[] = [
     answers: { grant: ['rotated', 'kept', 'invalid_grant', '503', '500', 'lost', 'junk'] },
     timers: 1,
   },
-  { name: '1 request, a late answer, a slow store', world: { ...plain, store: 'slow' }, before: expired, apps: [[request], [request]], timers: 3 },
-  { name: '2 tabs, 1 request each, a slow lock', world: { ...twoTabs, lock: 'slow', notices: 'slow' }, before: expired, apps: [[request], [['request', 1, 'axios']]] },
+  {
+    name: '1 request, a late answer, a slow store',
+    world: { ...plain, store: 'slow' },
+    before: expired,
+    apps: [[request], [request]],
+    timers: 3,
+  },
+  {
+    name: '2 tabs, 1 request each, a slow lock',
+    world: { ...twoTabs, lock: 'slow', notices: 'slow' },
+    before: expired,
+    apps: [[request], [['request', 1, 'axios']]],
+  },
   {
     name: '2 tabs, 1 request each, an end',
     world: { ...twoTabs, lock: 'slow' },
@@ -42,13 +73,28 @@ export const smallWorlds: readonly SmallWorld[] = [
     apps: [[request], [['request', 1, 'axios']]],
     answers: { grant: ['invalid_grant'] },
   },
-  { name: '2 tabs, 1 request, the other logs out', world: { ...twoTabs, ...slow }, before: expired, apps: [[request], [['logout', 1]]] },
+  {
+    name: '2 tabs, 1 request, the other logs out',
+    world: { ...twoTabs, ...slow },
+    before: expired,
+    apps: [[request], [['logout', 1]]],
+  },
 ]
 
 /** Tried by `npm run test:proof` besides. */
 export const largerWorlds: readonly SmallWorld[] = [
-  { name: '3 requests, 1 abort, 1 login', world: plain, before: expired, apps: [[request, request, request], [['abort', 1]], [['login', 0]]] },
-  { name: '2 tabs, 2 requests and 1, 1 abort, slow everything', world: { ...twoTabs, ...slow }, before: expired, apps: [[request], [['request', 1, 'axios']]] },
+  {
+    name: '3 requests, 1 abort, 1 login',
+    world: plain,
+    before: expired,
+    apps: [[request, request, request], [['abort', 1]], [['login', 0]]],
+  },
+  {
+    name: '2 tabs, 2 requests and 1, 1 abort, slow everything',
+    world: { ...twoTabs, ...slow },
+    before: expired,
+    apps: [[request], [['request', 1, 'axios']]],
+  },
   {
     name: '2 tabs, 1 request each, grants of every kind, 1 timer',
     world: { ...twoTabs, lock: 'slow' },
@@ -57,5 +103,10 @@ export const largerWorlds: readonly SmallWorld[] = [
     answers: { grant: ['rotated', 'invalid_grant', '503', 'lost'] },
     timers: 1,
   },
-  { name: '2 tabs, 2 requests, the other logs in, slow everything', world: { ...twoTabs, ...slow }, before: expired, apps: [[request, request], [['login', 1]]] },
+  {
+    name: '2 tabs, 2 requests, the other logs in, slow everything',
+    world: { ...twoTabs, ...slow },
+    before: expired,
+    apps: [[request, request], [['login', 1]]],
+  },
 ]

@@ -15,7 +15,8 @@ export class StoreTrouble {
     if (entry.what !== 'stored') return
     const { tab, before, record } = entry
     const isRenewal = record !== undefined && record.version > 1 && record.sessionId !== before?.sessionId
-    const isClearing = record === undefined && before !== undefined && before.sessionId !== this.#lastLook.get(tab)
+    const isClearing =
+      record === undefined && before !== undefined && before.sessionId !== this.#lastLook.get(tab)
     if (isRenewal || isClearing) this.isThere = true
   }
 }

@@ -140,12 +140,18 @@ export class Tab {
     const token = authorization?.replace(/^Bearer /, '')
     world.note({ what: 'sent', call, token, generation: this.session.getSnapshot().generation })
     const label = `request ${id} with ${token ?? 'no token'}`
-    return external<number>(world.outside, { kind: 'api', tab: this.#index, label }, signal, (how, settle) => {
-      const status = how === 'refuse' ? 401 : how === 'error' ? 500 : world.server.accepts(token) ? 200 : 401
-      world.note({ what: 'answered', call, token, status: how === 'offline' ? 0 : status })
-      if (how === 'offline') settle.reject(new TypeError('The network is down'))
-      else settle.resolve(status)
-    })
+    return external<number>(
+      world.outside,
+      { kind: 'api', tab: this.#index, label },
+      signal,
+      (how, settle) => {
+        const status =
+          how === 'refuse' ? 401 : how === 'error' ? 500 : world.server.accepts(token) ? 200 : 401
+        world.note({ what: 'answered', call, token, status: how === 'offline' ? 0 : status })
+        if (how === 'offline') settle.reject(new TypeError('The network is down'))
+        else settle.resolve(status)
+      },
+    )
   }
 
   /** The way to the token endpoint. */
@@ -157,11 +163,16 @@ export class Tab {
   readonly #acquire = ({ signal }: RefreshContext): ReturnType<NonNullable<SessionOptions['acquire']>> => {
     const { outside, server } = this.#world
     const { subject } = this.#world.lastSeen(this.#index)
-    return external(outside, { kind: 'acquire', tab: this.#index, label: 'acquire' }, signal, (how, settle) => {
-      if (how === 'offline') return settle.reject(new TypeError('The network is down'))
-      if (how === 'refused') return settle.reject(Object.assign(new Error('No'), { status: 401 }))
-      settle.resolve(server.signIn(how === 'same' ? subject : undefined))
-    })
+    return external(
+      outside,
+      { kind: 'acquire', tab: this.#index, label: 'acquire' },
+      signal,
+      (how, settle) => {
+        if (how === 'offline') return settle.reject(new TypeError('The network is down'))
+        if (how === 'refused') return settle.reject(Object.assign(new Error('No'), { status: 401 }))
+        settle.resolve(server.signIn(how === 'same' ? subject : undefined))
+      },
+    )
   }
 }
 

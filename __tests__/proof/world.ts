@@ -132,7 +132,8 @@ export class World {
       this.note({ what: 'grantEnded', grant, issued })
     }
     const label = `grant with ${refreshToken}`
-    const decide = (how: string, settle: Settle): void => this.#answerGrant(grant, how as Outcomes['grant'], settle, end)
+    const decide = (how: string, settle: Settle): void =>
+      this.#answerGrant(grant, how as Outcomes['grant'], settle, end)
     return external<Response>(this.outside, { kind: 'grant', tab, label }, signal, decide, () => {
       if (this.options.actsOnLeft) this.server.grant(refreshToken, true)
       end('left')
