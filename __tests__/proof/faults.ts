@@ -70,8 +70,8 @@ export const faults: readonly Fault[] = [
   fault(
     'clear outside the lock',
     'landing.ts',
-    'if (credential && isCurrent()) await this.#persistence.clear(credential.sessionId, isCurrent, limitMs)\n    return () => {',
-    'return () => {\n      if (credential && isCurrent()) void this.#persistence.clear(credential.sessionId, isCurrent, limitMs)',
+    'if (credential && isCurrent()) await this.#persistence.clear(credential, isCurrent, limitMs, error.reason)\n    return () => {',
+    'return () => {\n      if (credential && isCurrent()) void this.#persistence.clear(credential, isCurrent, limitMs, error.reason)',
   ),
   fault(
     'forget one abort listener',
@@ -171,7 +171,7 @@ export const faults: readonly Fault[] = [
   ),
   fault(
     'adopt an older record',
-    'persistence.ts',
+    'news.ts',
     'record.version <= held.version',
     'record.version === held.version',
   ),
