@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import ts from 'typescript'
+import * as axiosPackage from 'axios'
 import type { Subject } from './subject.js'
 
 /** One change of one file of `src`: `find` stands there exactly once. */
@@ -9,6 +10,9 @@ export interface Edit {
   readonly find: string
   readonly replace: string
 }
+
+/** What the package imports: the very ones that the tests have. */
+const packages: Readonly<Record<string, unknown>> = { axios: axiosPackage }
 
 const src = resolve(__dirname, '../../src')
 
@@ -40,11 +44,11 @@ export function loadEdited(edits: readonly Edit[]): Subject {
     loaded.set(path, module)
     const text = edited.get(path)
     const code = text === undefined ? compiledOf(path) : compile(text)
-    const require_ = (name: string): unknown =>
-      name.startsWith('.') ? load(resolve(dirname(path), name.replace(/\.js$/, ''))) : require(name)
+    const requireFrom = (name: string): unknown =>
+      name.startsWith('.') ? load(resolve(dirname(path), name.replace(/\.js$/, ''))) : packages[name]
     // Run in this realm: its timers are the world's.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    new Function('module', 'exports', 'require', code)(module, module.exports, require_)
+    new Function('module', 'exports', 'require', code)(module, module.exports, requireFrom)
     return module.exports
   }
   const { createSession, attachSession } = load(join(src, 'axios')) as Subject

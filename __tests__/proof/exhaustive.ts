@@ -1,6 +1,6 @@
 import { drain, end } from './end.js'
 import { inWorld } from './in-world.js'
-import { kinds, type Kind, type Outcomes } from './outside.js'
+import { kindly, kinds, type Kind, type Outcomes } from './outside.js'
 import { genuine, type Subject } from './subject.js'
 import { print, tellAndTake } from './run.js'
 import type { Step } from './steps.js'
@@ -25,15 +25,6 @@ export interface Exploration {
   readonly orders: number
   /** The first order that broke a rule, as a program; with its complaints. */
   readonly broken: string | undefined
-}
-
-const kindly: { readonly [K in Kind]: readonly Outcomes[K][] } = {
-  api: ['judge'],
-  grant: ['rotated'],
-  acquire: ['same'],
-  store: ['answer'],
-  lock: ['give'],
-  notice: ['deliver'],
 }
 
 /**
@@ -79,7 +70,7 @@ async function follow(
   for (const step of before) await tellAndTake(world, step)
   await drain(world, false)
   while (!world.complaints.length) {
-    const options = optionsOf(world, left, { ...kindly, ...answers }, timersLeft > 0)
+    const options = optionsOf(world, left, answers, timersLeft > 0)
     if (!options.length) break
     const taken = order[choices.length] ?? 0
     choices.push({ taken, of: options.length })
@@ -102,13 +93,14 @@ interface Option {
 function optionsOf(
   world: World,
   apps: readonly Step[][],
-  answers: { readonly [K in Kind]: readonly Outcomes[K][] },
+  answers: SmallWorld['answers'],
   mayFire: boolean,
 ): Option[] {
   const options: Option[] = apps.flatMap((app) => (app[0] ? [{ step: app[0], app }] : []))
   for (const kind of kinds)
     world.outside.of(kind).forEach((_, nth) => {
-      for (const how of answers[kind]) options.push({ step: [kind, nth, how] as unknown as Step })
+      for (const how of answers?.[kind] ?? [kindly[kind]])
+        options.push({ step: [kind, nth, how] as unknown as Step })
     })
   if (mayFire && world.clock.timers) options.push({ step: ['timer'] })
   return options

@@ -48,9 +48,9 @@ export const faults: readonly Fault[] = [
     edits: [
       {
         file: 'session/flight.ts',
-        find: "this.#phase = 'locking'\n    this.plan.ground.beginAlone()",
+        find: "this.#phase = 'locking'\n",
         replace:
-          "this.#phase = 'reading'\n    if (this.plan.isShared) await this.plan.ground.readAgain(this.#leftMs())\n    if (this.signal.aborted || !this.plan.ground.isCurrent(this)) return\n    this.#phase = 'locking'\n    this.plan.ground.beginAlone()",
+          "this.#phase = 'reading'\n    if (this.plan.isShared) await this.plan.ground.readAgain(this.#leftMs())\n    if (this.signal.aborted || !this.plan.ground.isCurrent(this)) return\n    this.#phase = 'locking'\n",
       },
       { file: 'session/flight.ts', find: 'if (isShared && !(await', replace: 'if (!isShared && !(await' },
     ],
@@ -70,8 +70,8 @@ export const faults: readonly Fault[] = [
   fault(
     'clear outside the lock',
     'landing.ts',
-    'if (credential && isCurrent()) await this.#persistence.clear(credential.sessionId, isCurrent, limitMs)\n    return () => {',
-    'return () => {\n      if (credential && isCurrent()) void this.#persistence.clear(credential.sessionId, isCurrent, limitMs)',
+    'if (credential && isCurrent()) await this.#persistence.clear(credential, isCurrent, limitMs, error.reason)\n    return () => {',
+    'return () => {\n      if (credential && isCurrent()) void this.#persistence.clear(credential, isCurrent, limitMs, error.reason)',
   ),
   fault(
     'forget one abort listener',
@@ -102,7 +102,7 @@ export const faults: readonly Fault[] = [
   fault(
     'start a second grant while one is late',
     'landing.ts',
-    'this.#core.transition(givenUp(this.#core.state))',
+    'this.#core.transition(givenUp(state))',
     'void givenUp',
   ),
   {
@@ -158,8 +158,20 @@ export const faults: readonly Fault[] = [
     "for (const _ of [1, 2]) events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))",
   ),
   fault(
+    'send the old refresh token while a late answer is being stored',
+    'flight.ts',
+    'if (landing) await landing',
+    'void landing',
+  ),
+  fault(
+    'replay what its caller has aborted meanwhile',
+    'exchange.ts',
+    'if (this.#request.signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))',
+    '',
+  ),
+  fault(
     'adopt an older record',
-    'persistence.ts',
+    'news.ts',
     'record.version <= held.version',
     'record.version === held.version',
   ),

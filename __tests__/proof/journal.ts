@@ -74,11 +74,26 @@ export interface Facts {
   /** The grants that are on the wire. */
   readonly grants: readonly AskedGrant[]
   readonly expiresIn: number | undefined
+  /** Tabs cannot know of each other any more; see {@link StoreTrouble}. */
+  readonly isTroubled: boolean
 }
 
-/** One thing that must hold, whatever the program. It returns a complaint where it does not. */
+/** One thing that must hold, whatever the program. What is returned is a complaint. */
 export interface Rule {
   /** What must hold, in one sentence. */
   readonly says: string
-  see(entry: Entry, facts: Facts): string | undefined
+  readonly on: {
+    readonly [W in Entry['what']]?: (
+      entry: Entry & { readonly what: W },
+      facts: Facts,
+    ) => string | undefined | void
+  }
+}
+
+/** Shows an entry to a rule. */
+export function show({ on }: Rule, entry: Entry, facts: Facts): string | undefined | void {
+  return (on[entry.what] as ((entry: Entry, facts: Facts) => string | undefined | void) | undefined)?.(
+    entry,
+    facts,
+  )
 }

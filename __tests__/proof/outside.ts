@@ -19,6 +19,16 @@ export type Kind = keyof Outcomes
 /** All of them. */
 export const kinds: readonly Kind[] = ['api', 'grant', 'acquire', 'store', 'lock', 'notice']
 
+/** What becomes of a call where nobody says otherwise: the outside does its best. */
+export const kindly: { readonly [K in Kind]: Outcomes[K] } = {
+  api: 'judge',
+  grant: 'rotated',
+  acquire: 'same',
+  store: 'answer',
+  lock: 'give',
+  notice: 'deliver',
+}
+
 /** A call that has left the package and waits for the world. */
 export interface Pending {
   readonly kind: Kind

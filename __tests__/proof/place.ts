@@ -67,12 +67,12 @@ export class Place {
   }
 
   #look<T>(tab: number, record: StoredRecord | undefined): T {
-    this.#note({ what: 'read', tab, record })
+    this.#note({ what: 'read', tab, record: living(record) })
     return copy(record) as T
   }
 
   #put(tab: number, record: StoredRecord | undefined): void {
-    this.#note({ what: 'stored', tab, before: this.record, record })
+    this.#note({ what: 'stored', tab, before: living(this.record), record: living(record) })
     this.record = record
     for (const other of this.#listeners.keys()) if (other !== tab) this.#tell(other)
   }
@@ -90,4 +90,9 @@ export class Place {
 /** A store keeps copies. */
 function copy<T>(record: T): T {
   return record === undefined ? record : (JSON.parse(JSON.stringify(record)) as T)
+}
+
+/** A record that says why its session is over is none. */
+function living(record: StoredRecord | undefined): StoredRecord | undefined {
+  return record?.ended ? undefined : record
 }

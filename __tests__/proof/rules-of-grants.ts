@@ -1,5 +1,4 @@
 import type { AskedGrant, Facts, Rule } from './journal.js'
-import { StoreTrouble } from './store-trouble.js'
 
 /**
  * Behaviour 6. In one tab there is never a second one. Of the others one may still be out that its tab has given up
@@ -9,13 +8,15 @@ export function oneGrant(): Rule {
   const givenUp = new Set<AskedGrant>()
   return {
     says: 'There is at most one grant on the wire.',
-    see(entry, { grants }) {
-      if (entry.what === 'told' && entry.event.type === 'grantFailed')
-        for (const grant of grants) if (grant.tab === entry.tab) givenUp.add(grant)
-      if (entry.what !== 'grant') return
-      const { tab } = entry.grant
-      const other = grants.find((grant) => grant.tab === tab || !givenUp.has(grant))
-      return other && `tab ${tab} asks while the grant of tab ${other.tab} is on the wire`
+    on: {
+      told({ tab, event }, { grants }) {
+        if (event.type !== 'grantFailed') return
+        for (const grant of grants) if (grant.tab === tab) givenUp.add(grant)
+      },
+      grant({ grant: { tab } }, { grants }) {
+        const other = grants.find((grant) => grant.tab === tab || !givenUp.has(grant))
+        return other && `tab ${tab} asks while the grant of tab ${other.tab} is on the wire`
+      },
     },
   }
 }
@@ -23,19 +24,53 @@ export function oneGrant(): Rule {
 /** How long a cool-down is at least. */
 const coolDownMs = 500
 
-interface Sent {
-  readonly grant: AskedGrant
-  readonly wall: number
-  endedWall: number
-  endedAt: number
-  /** True once it may be sent again though no answer came: the cool-down is over, or the app asked. */
-  isPermitted: boolean
-  isGraced: boolean
-  isGivenUp: boolean
-}
-
 const definite = ['503', 'kept']
-const final = ['rotated', 'refused', 'invalid_grant']
+const final = ['rotated', 'refused']
+
+/** One refresh token on the wire, and whether it may be there again. */
+class Sent {
+  readonly grant: AskedGrant
+  readonly isGraced: boolean
+  readonly #sentAt: number
+  #endedWall: number
+  #endedAt: number
+  #isGivenUp = false
+  #isPermitted = false
+
+  constructor(grant: AskedGrant, isGraced: boolean, { wall, elapsed }: Facts) {
+    this.grant = grant
+    this.isGraced = isGraced
+    this.#sentAt = this.#endedWall = wall
+    this.#endedAt = elapsed
+  }
+
+  /** The app asks for a renewal, or the token has proved to be good. */
+  permit(): void {
+    this.#isPermitted = true
+  }
+
+  /** From here on the cool-down counts. Answered late, it was given up before, and its tab has waited since. */
+  end({ wall, elapsed }: Facts): void {
+    if (this.#isGivenUp) return
+    this.#endedWall = wall
+    this.#endedAt = elapsed
+    this.#isPermitted = false
+    this.#isGivenUp = this.grant.how === undefined
+  }
+
+  /** Time has passed, by whichever clock. */
+  look({ wall, elapsed }: Facts): void {
+    this.#isPermitted ||= wall - this.#endedWall >= coolDownMs || elapsed - this.#endedAt >= coolDownMs
+  }
+
+  get mayComeAgain(): boolean {
+    return this.#isPermitted || definite.includes(this.grant.how ?? '')
+  }
+
+  isWithinGrace({ wall, rotationGraceMs }: Facts): boolean {
+    return !this.isGraced && wall - this.#sentAt < rotationGraceMs
+  }
+}
 
 /**
  * Behaviour 25. What another tab did not get an answer to may be sent at once by this one: tabs do not share their
@@ -43,63 +78,40 @@ const final = ['rotated', 'refused', 'invalid_grant']
  */
 export function noTokenTwice(): Rule {
   const sent: Sent[] = []
-  const trouble = new StoreTrouble()
   const disposed = new Set<number>()
-  const permit = (facts: Facts): void => {
-    for (const one of sent)
-      one.isPermitted ||=
-        facts.wall - one.endedWall >= coolDownMs || facts.elapsed - one.endedAt >= coolDownMs
-  }
-  const isKnown = (before: Sent, tab: number): boolean =>
-    before.grant.tab === tab || !(trouble.isThere || disposed.has(before.grant.tab))
-  const complain = ({ tab, refreshToken }: AskedGrant, facts: Facts): string | undefined => {
-    const before = sent.filter(({ grant }) => grant.refreshToken === refreshToken)
-    const spent = before.find((one) => final.includes(one.grant.how ?? '') && isKnown(one, tab))
-    if (spent) return `tab ${tab} sends ${refreshToken} again after "${spent.grant.how}"`
-    const last = before.filter(({ grant }) => grant.tab === tab).at(-1)
-    if (!last || definite.includes(last.grant.how ?? '') || last.isPermitted) return
-    const isGraced = !last.isGraced && facts.wall - last.wall < facts.rotationGraceMs
-    return isGraced
-      ? undefined
-      : `tab ${tab} sends ${refreshToken} again after "${last.grant.how ?? 'no answer'}"`
-  }
+  const look = (_: unknown, facts: Facts): void => sent.forEach((one) => one.look(facts))
+  const ofTab = (tab: number): Sent[] => sent.filter(({ grant }) => grant.tab === tab)
   return {
     says: 'No refresh token is sent twice, but after a definite refusal, or a cool-down, or within the grace.',
-    see(entry, facts) {
-      trouble.see(entry)
-      permit(facts)
-      if (entry.what === 'disposed') disposed.add(entry.tab)
-      if (entry.what === 'refresh')
-        for (const one of sent) if (one.grant.tab === entry.tab) one.isPermitted = true
-      if (entry.what === 'told' && entry.event.type === 'grantFailed')
-        for (const one of sent) if (one.grant.tab === entry.tab && !one.grant.how) end(one, facts)
-      // It has just been used and is still good: the server does not rotate.
-      if (entry.what === 'grantEnded' && entry.grant.how === 'kept')
-        for (const one of sent) one.isPermitted ||= one.grant.refreshToken === entry.grant.refreshToken
-      // Called off or answered late: its tab gave it up before, and has waited since.
-      if (entry.what === 'grantEnded' && entry.grant.how !== 'left')
-        for (const one of sent) if (one.grant === entry.grant && !one.isGivenUp) end(one, facts)
-      if (entry.what !== 'grant') return
-      const complaint = complain(entry.grant, facts)
-      const { refreshToken, tab } = entry.grant
-      const last = sent.filter(({ grant }) => grant.tab === tab && grant.refreshToken === refreshToken).at(-1)
-      const isGraced = last !== undefined && !last.isPermitted && !definite.includes(last.grant.how ?? '')
-      const { wall, elapsed } = facts
-      sent.push({
-        grant: entry.grant,
-        wall,
-        endedWall: wall,
-        endedAt: elapsed,
-        isPermitted: false,
-        isGraced,
-        isGivenUp: false,
-      })
-      return complaint
+    on: {
+      stepped: look,
+      jumped: look,
+      disposed: ({ tab }) => void disposed.add(tab),
+      refresh: ({ tab }) => ofTab(tab).forEach((one) => one.permit()),
+      told({ tab, event }, facts) {
+        if (event.type === 'grantFailed')
+          ofTab(tab).forEach((one) => one.grant.how === undefined && one.end(facts))
+      },
+      grantEnded({ grant }, facts) {
+        // Called off: it had been given up, or belongs to another session.
+        if (grant.how !== 'left') sent.find((one) => one.grant === grant)?.end(facts)
+        if (grant.how !== 'kept') return
+        for (const one of sent) if (one.grant.refreshToken === grant.refreshToken) one.permit()
+      },
+      grant({ grant }, facts) {
+        look(undefined, facts)
+        const { tab, refreshToken } = grant
+        const before = sent.filter((one) => one.grant.refreshToken === refreshToken)
+        const last = before.filter((one) => one.grant.tab === tab).at(-1)
+        const isRepeated = last !== undefined && !last.mayComeAgain
+        const isForgiven = !isRepeated || last.isWithinGrace(facts)
+        sent.push(new Sent(grant, isRepeated, facts))
+        const isKnown = (other: number): boolean =>
+          other === tab || !(facts.isTroubled || disposed.has(other))
+        const spent = before.find((one) => final.includes(one.grant.how ?? '') && isKnown(one.grant.tab))
+        const wrong = spent ?? (isForgiven ? undefined : last)
+        return wrong && `tab ${tab} sends ${refreshToken} again after "${wrong.grant.how ?? 'no answer'}"`
+      },
     },
   }
-}
-
-function end(one: Sent, facts: Facts): void {
-  const isGivenUp = one.grant.how === undefined
-  Object.assign(one, { endedWall: facts.wall, endedAt: facts.elapsed, isPermitted: false, isGivenUp })
 }

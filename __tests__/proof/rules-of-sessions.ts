@@ -1,38 +1,44 @@
 import type { Facts, Rule } from './journal.js'
 import type { RefreshReason } from 'tokenflight'
 import { readToken } from './token-server.js'
-import { StoreTrouble } from './store-trouble.js'
 
 /**
- * Behaviours 27 and 34. A login is required only where the server has said no to this very login; once for each
- * end; and of a login that is over no refresh token is sent any more, by any tab.
+ * Behaviours 27 and 34. A login is required only where the server has said no to this very user, be it in another
+ * tab; once for each end; and of a session that is over no refresh token is sent any more, by any tab.
  */
 export function loginRequiredOnce(): Rule {
-  const refused = new Map<number, number>()
-  const over = new Map<number, number>()
-  const last = new Map<number, number>()
-  const trouble = new StoreTrouble()
+  const refused = new Set<string>()
+  const over = new Map<string, number>()
+  const told = new Set<string>()
+  const users: (string | undefined)[] = []
   return {
     says: 'Login is required at most once for a session, for a reason, and no grant comes after it.',
-    see(entry) {
-      trouble.see(entry)
-      if (entry.what === 'grant') {
-        const { tab, refreshToken } = entry.grant
-        const { login } = readToken(refreshToken)
-        const ender = over.get(login)
-        last.set(tab, login)
-        const isKnown = ender === tab || (ender !== undefined && !trouble.isThere)
-        return isKnown ? `tab ${tab} sends ${refreshToken}, whose login has been ended` : undefined
-      }
-      if (entry.what === 'grantEnded' && entry.grant.how === 'refused')
-        refused.set(readToken(entry.grant.refreshToken).login, entry.grant.tab)
-      if (entry.what !== 'loginRequired') return
-      const login = last.get(entry.tab)
-      if (login === undefined || !refused.has(login))
-        return `tab ${entry.tab} requires a login without a refusal`
-      if (over.get(login) === entry.tab) return `tab ${entry.tab} requires a login again for the same session`
-      over.set(login, entry.tab)
-      return undefined
+    on: {
+      stepped({ seen }) {
+        seen.forEach(({ subject }, tab) => (users[tab] = subject ?? users[tab]))
+      },
+      sent({ call, token }) {
+        if (token) users[call.tab] = readToken(token).user
+      },
+      grant({ grant: { tab, refreshToken } }, { isTroubled }) {
+        const { user } = readToken(refreshToken)
+        const ender = over.get(user)
+        users[tab] = user
+        const isKnown = ender === tab || (ender !== undefined && !isTroubled)
+        return isKnown ? `tab ${tab} sends ${refreshToken}, whose session has been ended` : undefined
+      },
+      grantEnded({ grant: { how, refreshToken } }) {
+        if (how === 'refused') refused.add(readToken(refreshToken).user)
+      },
+      loginRequired({ tab }) {
+        const user = users[tab] ?? ''
+        const key = `${user} in ${tab}`
+        if (!refused.has(user)) return `tab ${tab} requires a login without a refusal`
+        if (told.has(key)) return `tab ${tab} requires a login again for the same session`
+        told.add(key)
+        over.set(user, tab)
+        return undefined
+      },
     },
   }
 }
@@ -40,7 +46,7 @@ export function loginRequiredOnce(): Rule {
 /** Behaviours 11, 12 and 33: a tab never goes back to an older token of the same login. */
 export function freshTokens(): Rule {
   const newest = new Map<string, number>()
-  const answered = new Map<number, string>()
+  const answered: (string | undefined)[] = []
   const raise = (tab: number, token: string): number => {
     const { login, number } = readToken(token)
     const key = `${tab} ${login}`
@@ -50,58 +56,62 @@ export function freshTokens(): Rule {
   }
   return {
     says: 'No request is sent with a token older than the one that its tab has got.',
-    see(entry) {
-      if (entry.what === 'grantEnded' && entry.issued && entry.grant.how === 'rotated')
-        answered.set(entry.grant.tab, entry.issued)
-      if (entry.what === 'told' && entry.event.type === 'granted') {
-        const token = answered.get(entry.tab)
-        if (token) raise(entry.tab, token)
-        answered.delete(entry.tab)
-      }
-      if (entry.what !== 'sent' || !entry.token) return
-      const before = raise(entry.call.tab, entry.token)
-      const { number } = readToken(entry.token)
-      return number < before
-        ? `request ${entry.call.id} is sent with ${entry.token} after number ${before}`
-        : undefined
+    on: {
+      grantEnded({ grant, issued }) {
+        if (issued && grant.how === 'rotated') answered[grant.tab] = issued
+      },
+      told({ tab, event }) {
+        const token = answered[tab]
+        if (event.type !== 'granted' || !token) return
+        raise(tab, token)
+        answered[tab] = undefined
+      },
+      sent({ call, token }) {
+        const before = token ? raise(call.tab, token) : 0
+        const isOlder = token !== undefined && readToken(token).number < before
+        return isOlder ? `request ${call.id} is sent with ${token} after number ${before}` : undefined
+      },
     },
   }
 }
 
 /** Behaviours 6, 12 and 34: no grant for a token that is not known to be dead, be it renewed by whomever. */
 export function neededGrants(): Rule {
-  const reasons = new Map<number, RefreshReason>()
+  const reasons: RefreshReason[] = []
   const refused = new Map<string, number>()
   const issuedAt = new Map<string, number>()
   let hasJumped = false
-  const trouble = new StoreTrouble()
-  const isShort = (refreshToken: string, { wall, expiresIn = 0 }: Facts): boolean => {
+  const isShort = (refreshToken: string, { wall, expiresIn = 0, isTroubled }: Facts): boolean => {
     const at = issuedAt.get(refreshToken)
-    return at === undefined || hasJumped || trouble.isThere || wall >= at + expiresIn * 1000 * 0.8
+    return at === undefined || hasJumped || isTroubled || wall >= at + expiresIn * 1000 * 0.8
   }
   return {
     says: 'A grant is asked for where the token was refused or is at its end, and not for another reason.',
-    see(entry, facts) {
-      trouble.see(entry)
-      if (entry.what === 'jumped') hasJumped = true
-      if (entry.what === 'grantEnded' && entry.issued) issuedAt.set(entry.issued, entry.grant.wall)
-      if (entry.what === 'answered' && entry.status === 401 && entry.token) {
-        const { login, number } = readToken(entry.token)
-        const key = `${entry.call.tab} ${login}`
+    on: {
+      jumped: () => void (hasJumped = true),
+      grantEnded({ grant, issued }) {
+        if (issued) issuedAt.set(issued, grant.wall)
+      },
+      answered({ call, status, token }) {
+        if (status !== 401 || !token) return
+        const { login, number } = readToken(token)
+        const key = `${call.tab} ${login}`
         refused.set(key, Math.max(number, refused.get(key) ?? 0))
-      }
-      if (entry.what === 'told' && entry.event.type === 'grant') reasons.set(entry.tab, entry.event.reason)
-      if (entry.what !== 'grant') return
-      const { tab, refreshToken } = entry.grant
-      const { login, number } = readToken(refreshToken)
-      const reason = reasons.get(tab)
-      const isRefused = (refused.get(`${tab} ${login}`) ?? 0) >= number
-      if (reason === 'unauthorized' && !isRefused)
-        return `tab ${tab} renews ${refreshToken} that nobody refused`
-      const isTimed = reason === 'expired' || reason === 'ahead'
-      return isTimed && !isShort(refreshToken, facts)
-        ? `tab ${tab} renews ${refreshToken} too early`
-        : undefined
+      },
+      told({ tab, event }) {
+        if (event.type === 'grant') reasons[tab] = event.reason
+      },
+      grant({ grant: { tab, refreshToken } }, facts) {
+        const { login, number } = readToken(refreshToken)
+        const reason = reasons[tab]
+        const isRefused = (refused.get(`${tab} ${login}`) ?? 0) >= number
+        if (reason === 'unauthorized' && !isRefused)
+          return `tab ${tab} renews ${refreshToken} that nobody refused`
+        const isTimed = reason === 'expired' || reason === 'ahead'
+        return isTimed && !isShort(refreshToken, facts)
+          ? `tab ${tab} renews ${refreshToken} too early`
+          : undefined
+      },
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { SessionEvent } from 'tokenflight'
 import type { By } from './journal.js'
-import type { Kind, Outcomes } from './outside.js'
+import { kinds, type Kind, type Outcomes } from './outside.js'
 import type { Reaction, Tab } from './tab.js'
 import type { World } from './world.js'
 
@@ -12,17 +12,21 @@ type Nth = number
  * `dispose` name a tab; `abort` one of the open requests. `expire`: the server refuses every access token given so
  * far. `when`: at the next such event the app does that, inside its listener. `timer`: time goes on to the next timer; `pass`: by so many ms. `jump`: the wall clock alone is set.
  */
-export type Step =
-  | InTab
-  | readonly ['abort', Nth]
-  | readonly ['open' | 'expire' | 'timer']
-  | readonly ['pass' | 'jump', number]
-  | { readonly [K in Kind]: readonly [K, Nth, Outcomes[K]] }[Kind]
+export type Step = InTab | InWorld | { readonly [K in Kind]: readonly [K, Nth, Outcomes[K]] }[Kind]
+
+type Answer = { readonly [K in Kind]: readonly [K, Nth, Outcomes[K]] }[Kind]
 
 type InTab =
   | readonly ['request', Nth, By]
   | readonly ['getAccessToken' | 'refresh' | 'login' | 'logout' | 'dispose', Nth]
   | readonly ['when', Nth, SessionEvent['type'], Reaction]
+
+type InWorld =
+  | readonly ['abort', Nth]
+  | readonly ['open']
+  | readonly ['expire']
+  | readonly ['timer']
+  | readonly ['pass' | 'jump', number]
 
 /** How many tabs a world may come to have. */
 const mostTabs = 3
@@ -35,8 +39,28 @@ export async function take(world: World, step: Step): Promise<string | undefined
 }
 
 function act(world: World, step: Step): string | undefined | Promise<string> {
-  const [kind, value] = step
-  switch (kind) {
+  if (isAnswer(step)) return answer(world, step)
+  switch (step[0]) {
+    case 'abort':
+    case 'open':
+    case 'expire':
+    case 'timer':
+    case 'pass':
+    case 'jump':
+      return inWorld(world, step)
+    default:
+      return inTab(world, step)
+  }
+}
+
+function isAnswer(step: Step): step is Answer {
+  return kinds.some((kind) => kind === step[0])
+}
+
+function inWorld(world: World, step: InWorld): string | undefined | Promise<string> {
+  switch (step[0]) {
+    case 'abort':
+      return abort(world, step[1])
     case 'open':
       if (world.tabs.length >= mostTabs || !world.options.isShared) return undefined
       world.open()
@@ -47,22 +71,11 @@ function act(world: World, step: Step): string | undefined | Promise<string> {
     case 'timer':
       return world.clock.fireNext() ? 'the next timer fires' : undefined
     case 'pass':
-      return pass(world, value)
+      return pass(world, step[1])
     case 'jump':
-      world.clock.jump(value)
-      world.note({ what: 'jumped', ms: value })
-      return `the clock is set by ${value} ms`
-    case 'abort':
-      return abort(world, value)
-    case 'api':
-    case 'grant':
-    case 'acquire':
-    case 'store':
-    case 'lock':
-    case 'notice':
-      return answer(world, step as readonly [Kind, Nth, string])
-    default:
-      return inTab(world, step)
+      world.clock.jump(step[1])
+      world.note({ what: 'jumped', ms: step[1] })
+      return `the clock is set by ${step[1]} ms`
   }
 }
 
@@ -76,13 +89,13 @@ function inTab(world: World, step: InTab): string | undefined {
 }
 
 function abort(world: World, nth: Nth): string | undefined {
-  const call = nthOf(world.open_, nth)
+  const call = nthOf(world.unended, nth)
   if (!call) return undefined
   world.abort(call)
   return `request ${call.id}`
 }
 
-function answer(world: World, [kind, nth, how]: readonly [Kind, Nth, string]): string | undefined {
+function answer(world: World, [kind, nth, how]: Answer): string | undefined {
   const pending = nthOf(world.outside.of(kind), nth)
   if (!pending) return undefined
   pending.settle(how)

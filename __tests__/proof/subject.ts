@@ -1,4 +1,3 @@
-import axios from 'axios'
 import { attachSession, createSession } from 'tokenflight/axios'
 import { createFetch } from 'tokenflight/fetch'
 
@@ -11,5 +10,3 @@ export interface Subject {
 
 /** The package as it is. */
 export const genuine: Subject = { createSession, attachSession, createFetch }
-
-export { axios }

@@ -80,7 +80,7 @@ export class Tab {
   #react(type: SessionEvent['type']): void {
     const reaction = this.#reactions.get(type)
     this.#reactions.delete(type)
-    const [oldest] = this.#world.open_.filter(({ tab }) => tab === this.#index)
+    const [oldest] = this.#world.unended.filter(({ tab }) => tab === this.#index)
     if (reaction === 'abort' && oldest) this.#world.abort(oldest)
     else if (reaction === 'login' || reaction === 'logout') this[reaction]()
   }
@@ -127,7 +127,7 @@ export class Tab {
 
   /** fetch's way to the API. */
   readonly #send: typeof fetch = async (url, init) => {
-    const path = String(url)
+    const path = url as string
     const authorization = new Headers(init?.headers).get('Authorization') ?? undefined
     const status = await this.#reach(pathOf(path), authorization, init?.signal as AbortSignal)
     const body = { cancel: async () => {} }

@@ -1,11 +1,12 @@
 import type { SessionSnapshot } from 'tokenflight'
 import { getEventListeners } from 'node:events'
 import { Clock } from './clock.js'
-import type { AskedGrant, Call, Entry, Rule } from './journal.js'
+import { show, type AskedGrant, type Call, type Entry, type Rule } from './journal.js'
 import { external, Outside, type Outcomes } from './outside.js'
 import { Place, type PlaceOptions } from './place.js'
 import { TokenServer } from './token-server.js'
 import { rules } from './rules.js'
+import { StoreTrouble } from './store-trouble.js'
 import type { Subject } from './subject.js'
 import { Tab } from './tab.js'
 import { Turnstile } from './turnstile.js'
@@ -39,6 +40,7 @@ export class World {
   readonly story: string[] = []
   readonly #subject: Subject
   readonly #rules: readonly Rule[] = rules()
+  readonly #trouble = new StoreTrouble()
   readonly #calls: Call[] = []
   readonly #grants = new Set<AskedGrant>()
   readonly #seen: SessionSnapshot[] = []
@@ -63,7 +65,7 @@ export class World {
   }
 
   /** The requests that have not ended. */
-  get open_(): readonly Call[] {
+  get unended(): readonly Call[] {
     return this.#calls.filter(({ outcome }) => outcome === undefined)
   }
 
@@ -74,11 +76,14 @@ export class World {
 
   note(entry: Entry): void {
     const { clock, options } = this
-    const facts = { elapsed: clock.elapsed, wall: clock.wall, grants: [...this.#grants], ...options }
+    const isTroubled = this.#trouble.isThere
+    const { elapsed, wall } = clock
+    const facts = { elapsed, wall, grants: [...this.#grants], isTroubled, ...options }
     for (const rule of this.#rules) {
-      const complaint = rule.see(entry, facts)
+      const complaint = show(rule, entry, facts)
       if (complaint) this.complaints.push(`${rule.says}\n    ${complaint}`)
     }
+    this.#trouble.see(entry)
     const line = tell(entry)
     if (line) this.story.push(`//   ${line}`)
   }
