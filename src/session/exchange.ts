@@ -164,7 +164,8 @@ export class Exchange<T> implements Waiter {
   }
 
   #weigh(outcome: Outcome, answer: TransportAnswer): T | Promise<T> {
-    const finding = examine(answer, this.#request.url)
+    const found = examine(answer, this.#request.url)
+    const finding = typeof found === 'object' ? this.owner.core.withoutTokens(found) : found
     if (typeof finding === 'object') {
       this.owner.core.events.emit({ type: 'stepUp', challenge: finding, ...this.#facts() })
       return this.#settle(outcome, new StepUpRequiredError(finding))

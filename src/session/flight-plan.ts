@@ -31,6 +31,8 @@ export interface FlightPlan {
 export interface Ground {
   /** From now on this flight is the only one: a late answer of the one before is given up. */
   beginAlone(): void
+  /** What may be shown of an error that the app's own pieces threw. */
+  plain(cause: unknown): Error | undefined
   /** Adopts what others have stored. False where the store could not be read. */
   readAgain(limitMs: number): Promise<boolean>
   /** True while generation and token version are those that the flight was started for. */

@@ -33,6 +33,10 @@ export class Landing implements Ground {
     this.#core.transition(givenUp(this.#core.state))
   }
 
+  plain(cause: unknown): Error | undefined {
+    return this.#core.plain(cause)
+  }
+
   readAgain(limitMs: number): Promise<boolean> {
     return this.#persistence.readAgain(limitMs)
   }
