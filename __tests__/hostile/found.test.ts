@@ -54,3 +54,18 @@ it('an error whose own getters fail has no challenges (13)', () => {
   })
   expect(getChallenges(error)).toEqual([])
 })
+
+// The renewal fails before anyone waits for it, and who then begins to wait is told that the session has changed.
+it.failing('a deadline that has passed as a renewal begins is told as one: the session has not changed (25, 28)', async () => {
+  let looks = -Infinity
+  const refresh = (): Promise<never> => new Promise(() => {})
+  // The machine sleeps between the start of the flight, which is the second look, and the next one.
+  const session = sessions.open({ refresh, now: () => (++looks > 2 ? 60_000 : 0) })
+  sessions.listen(session)
+  await session.login({ access_token: 'a', refresh_token: 'r' })
+  looks = 0
+  await expect(session.refresh()).rejects.toMatchObject({
+    code: 'ERR_REFRESH_UNAVAILABLE',
+    reason: 'timeout',
+  })
+})

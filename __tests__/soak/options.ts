@@ -47,7 +47,7 @@ export function readOptions(args: readonly string[]): SoakOptions {
     lifetimeMs: amount('lifetime-ms'),
     refreshTimeoutMs: amount('refresh-timeout-ms'),
     grantFaultEvery: amount('grant-fault-every'),
-    out: values.out as string | undefined,
+    out: values.out,
     isJson: values.json === true,
   }
 }

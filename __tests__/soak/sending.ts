@@ -40,10 +40,10 @@ export class Sending {
     const code = getSessionError(error)?.code
     if (code === 'ERR_REFRESH_UNAVAILABLE') return 'unavailable'
     if (controller?.signal.aborted && (isCancel(error) || error === controller.signal.reason)) return 'hang'
-    const { status } = (error as AxiosError).response ?? {}
-    // A body that could be read only once is gone with the 401 that its caller gets.
-    if (status && (!code || code === 'ERR_BODY_NOT_REPLAYABLE')) return ofStatus(status)
-    if (!code && isReset(error)) return 'reset'
+    return ofFailure(error, code) ?? this.#surprise(error, code)
+  }
+
+  #surprise(error: unknown, code: string | undefined): Outcome {
     const text = `${code ?? ''} ${String(error)} ${String((error as Error).cause)}`.trim()
     this.surprises.set(text, (this.surprises.get(text) ?? 0) + 1)
     return 'wrong'
@@ -92,6 +92,14 @@ function ofAnswer(id: number, data: unknown): Outcome {
 
 function ofStatus(status: number): Outcome {
   return status === 401 || status === 500 || status === 503 ? (`${status}` as Outcome) : 'wrong'
+}
+
+/** Without a session error of ours, or with the one that leaves the 401 to its caller: a body that is gone. */
+function ofFailure(error: unknown, code: string | undefined): Outcome | undefined {
+  if (code !== undefined && code !== 'ERR_BODY_NOT_REPLAYABLE') return undefined
+  const { status } = (error as AxiosError).response ?? {}
+  if (status) return ofStatus(status)
+  return isReset(error) ? 'reset' : undefined
 }
 
 /** A connection that was cut, as axios tells it, and as fetch does. */

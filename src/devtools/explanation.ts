@@ -48,7 +48,7 @@ function ofTransport(
   if (signal && renewal.isOwn(signal))
     return 'would go out without the token: it carries the signal of a renewal, and so is part of one.'
   const said: string[] = []
-  const events = new Events()
+  const events = new Events((cause) => cause)
   events.on((event) => void (event.type === 'problem' && said.push(event.message)))
   if (!new OriginRule(core.settings, events).allows(url, base)) return elsewhere(url, base, said[0])
   if (signal?.aborted) return 'would not be sent: it is aborted already.'

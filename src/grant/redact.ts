@@ -1,5 +1,5 @@
 /** Makes a server's or a runtime's words fit for an error of ours; undefined for what is no string. */
-export type Redact = (text: unknown) => string | undefined
+export type Redact = (text: unknown, longest?: number) => string | undefined
 
 const longestText = 300
 
@@ -10,9 +10,9 @@ const deepestCause = 2
 export function redactor(secrets: readonly (string | undefined)[]): Redact {
   // A URL in a message holds the other spelling.
   const spellings = secrets.flatMap((secret) => (secret ? [secret, encodeURIComponent(secret)] : []))
-  return (text) =>
+  return (text, longest = longestText) =>
     typeof text === 'string'
-      ? spellings.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text).slice(0, longestText)
+      ? spellings.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text).slice(0, longest)
       : undefined
 }
 

@@ -46,6 +46,12 @@ export type SessionEvent =
 export class Events {
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #told = new Set<string>()
+  readonly #plain: (cause: unknown) => unknown
+
+  /** @param plain what may be shown of what the app's own pieces throw */
+  constructor(plain: (cause: unknown) => unknown) {
+    this.#plain = plain
+  }
 
   /** False where nobody listens: then no event needs to be made. */
   get hasListeners(): boolean {
@@ -66,7 +72,8 @@ export class Events {
 
   /** Runs what the app gave; a throw or a rejection is reported, never passed on. */
   guard<T>(whose: string, run: () => T, onConsole = false): T | undefined {
-    const report = (cause: unknown): void => {
+    const report = (thrown: unknown): void => {
+      const cause = this.#plain(thrown)
       // A listener that fails on a problem must not be told of its own failure, and so on for ever.
       if (onConsole) console.error(`tokenflight: ${whose} threw`, cause)
       else this.problem(`${whose} threw`, cause)

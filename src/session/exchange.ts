@@ -158,7 +158,8 @@ export class Exchange<T> implements Waiter {
   }
 
   #weigh(outcome: Outcome, answer: TransportAnswer): T | Promise<T> {
-    const finding = examine(answer, this.#request.url)
+    const found = examine(answer, this.#request.url)
+    const finding = typeof found === 'object' ? this.owner.core.withoutTokens(found) : found
     if (typeof finding === 'object') return this.#stepUp(outcome, finding)
     if (finding === 'unmendable' || this.#isReplay) return this.#settle(outcome)
     const isRefused = refuses(answer, this.owner)

@@ -39,6 +39,8 @@ export interface Ground {
    * then this resolves when that one is over.
    */
   beginAlone(): Promise<void> | undefined
+  /** What may be shown of an error that the app's own pieces threw. */
+  plain(cause: unknown): Error | undefined
   /** Adopts what others have stored. False where the store could not be read. */
   readAgain(limitMs: number): Promise<boolean>
   /** True while generation and token version are those that the flight was started for. */

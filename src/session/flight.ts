@@ -1,7 +1,6 @@
 import { RefreshUnavailableError, type RefreshUnavailableReason } from '../errors.js'
 import type { AfterLock, FlightPlan } from './flight-plan.js'
 import { pauseMs, shortestAttemptMs } from './pace.js'
-import { plainCause, redactor } from '../grant/redact.js'
 import { startTimer, type Timer } from './timer.js'
 import type { Verdict } from '../grant/answer.js'
 
@@ -133,8 +132,9 @@ export class Flight {
   async #goWithout(cause?: unknown): Promise<void> {
     if (this.#phase !== 'locking' || this.signal.aborted) return
     this.#phase = 'reading'
-    await this.plan.ground.readAgain(this.#leftMs())
-    this.plan.ground.fail(this, new RefreshUnavailableError('lock', { cause }))
+    const { ground } = this.plan
+    await ground.readAgain(this.#leftMs())
+    ground.fail(this, new RefreshUnavailableError('lock', { cause: ground.plain(cause) }))
   }
 
   async #renew(): Promise<AfterLock> {
@@ -173,7 +173,7 @@ export class Flight {
       // Opened after the deadline: nobody waits any more, and the lock is not this flight's.
       return !this.signal.aborted
     } catch (cause) {
-      ground.fail(this, new RefreshUnavailableError('vault', { cause: plainCause(cause, redactor([])) }))
+      ground.fail(this, new RefreshUnavailableError('vault', { cause: ground.plain(cause) }))
       return false
     }
   }

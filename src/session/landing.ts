@@ -36,6 +36,10 @@ export class Landing implements Ground {
     return landing
   }
 
+  plain(cause: unknown): Error | undefined {
+    return this.#core.plain(cause)
+  }
+
   readAgain(limitMs: number): Promise<boolean> {
     return this.#persistence.readAgain(limitMs)
   }

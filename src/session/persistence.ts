@@ -5,7 +5,6 @@ import type { Core } from './core.js'
 import { newsOf } from './news.js'
 import { isThenable } from '../store/thenable.js'
 import { within } from './timer.js'
-import { plainCause, redactor } from '../grant/redact.js'
 import type { SessionEvent } from './events.js'
 import type { TokenSet } from '../tokens.js'
 import type { TokenStore } from '../store/token-store.js'
@@ -240,9 +239,7 @@ export class Persistence {
   #problem(message: string, cause?: unknown, held = this.#held): void {
     const { events, state } = this.#core
     // A store may quote in its error what it holds.
-    const { accessToken, refreshToken, idToken } = held ?? {}
-    const safe =
-      cause === undefined ? undefined : plainCause(cause, redactor([accessToken, refreshToken, idToken]))
+    const safe = this.#core.plain(cause, held)
     const tell = (): void => events.problem(`The ${message}`, safe)
     if (state.status === 'disposed') return
     if (state.status === 'loading') void Promise.resolve().then(tell)

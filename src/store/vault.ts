@@ -37,21 +37,33 @@ export class Vault {
   /** `isVaulted`: the one that it holds belongs to this session. @throws what the vault does */
   async keep(isVaulted: boolean): Promise<void> {
     const token = this.#untaken
-    if (token !== undefined) await this.#vault.set(token)
-    else if (!isVaulted) await this.#vault.clear()
+    if (token !== undefined) await withoutLongWords(() => this.#vault.set(token))
+    else if (!isVaulted) await withoutLongWords(() => this.#vault.clear())
     if (this.#untaken === token) this.#untaken = undefined
   }
 
   /** @throws what the vault does: the user has refused the prompt, for one */
   async take(reason: RefreshReason): Promise<string | undefined> {
     if (this.#untaken !== undefined) return this.#untaken
-    if (this.#vault.has && !(await this.#vault.has())) return undefined
-    const token = await this.#vault.get({ reason })
+    const vault = this.#vault
+    const token = await withoutLongWords(async () =>
+      !vault.has || (await vault.has()) ? vault.get({ reason }) : undefined,
+    )
     return typeof token === 'string' && token ? token : undefined
   }
 
   async clear(): Promise<void> {
     this.#untaken = undefined
-    await this.#vault.clear()
+    await withoutLongWords(() => this.#vault.clear())
+  }
+}
+
+/** A vault may quote what it keeps, and nobody else knows that token any more: no long word of its error goes on. */
+async function withoutLongWords(call: () => unknown): Promise<unknown> {
+  try {
+    return await call()
+  } catch (error) {
+    const { name, message, code } = Object(error) as { name?: unknown; message?: unknown; code?: unknown }
+    throw Object.assign(new Error(`${message as string}`.replace(/\S{16,}/g, '…')), { name, code })
   }
 }
