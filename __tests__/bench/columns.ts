@@ -103,10 +103,10 @@ const tokenflightOnFetch: Column = {
   },
 }
 
+/** With a refresh function, since that is what most of the others take. */
 async function signedIn(world: World): Promise<Session> {
-  const { tokenEndpoint, tokenFetch, first } = world
-  const session = createSession({ refresh: { tokenEndpoint, clientId: 'spa', fetch: tokenFetch } })
-  await session.login(first)
+  const session = createSession({ refresh: world.grant })
+  await session.login(world.first)
   return session
 }
 

@@ -43,7 +43,8 @@ export function inProcess<T>(
   { cwd, execArgv = [], onRound }: { cwd: string; execArgv?: readonly string[]; onRound?: () => void },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const child = fork(script, { cwd, execArgv: ['--expose-gc', ...execArgv] })
+    // Structured clones, since JSON has no NaN.
+    const child = fork(script, { cwd, execArgv: ['--expose-gc', ...execArgv], serialization: 'advanced' })
     let came: { readonly result: unknown } | undefined
     child.on('message', (told: Told) => {
       if ('result' in told) came = told

@@ -91,7 +91,7 @@ export class World {
     if (wire) await wire.api()
     const status = this.#judge(headers.get('Authorization') ?? undefined)
     if (wire) await wire.api()
-    return new Response(body, { status })
+    return new Response(status === 401 ? null : body, { status })
   }
 
   #judge(authorization: string | undefined): number {
