@@ -25,6 +25,8 @@ export interface Hour extends Counts {
   readonly refusalsPerExpiry: number
   /** The longest of all but the slowest hundredth, as a part of what a client with an immortal token has. */
   readonly p99Ratio: number
+  /** The same for the slowest of all. */
+  readonly slowestRatio: number
   readonly lost: number
 }
 
@@ -58,6 +60,7 @@ function summary(name: string, requests: number, taken: readonly number[], count
     waitedPer1000: (taken.filter((ms) => ms > toApiMs).length / requests) * 1000,
     refusalsPerExpiry: counts.refusals / expiries,
     p99Ratio: quantile(sorted, 0.99) / toApiMs,
+    slowestRatio: (sorted.at(-1) ?? NaN) / toApiMs,
     lost: requests - taken.length,
   }
 }

@@ -10,10 +10,12 @@ import { storms } from './storm.js'
 
 /** What a process of the bench is asked to do. */
 export type Task =
-  | ({ readonly task: 'good-token'; readonly kind: 'axios' | 'fetch'; readonly wire: boolean } & Pick<
-      GoodTokenOptions,
-      'requests' | 'rounds' | 'atOnce'
-    >)
+  | ({
+      readonly task: 'good-token'
+      readonly kind: 'axios' | 'fetch'
+      readonly wire: boolean
+      readonly only?: readonly string[]
+    } & Pick<GoodTokenOptions, 'requests' | 'rounds' | 'atOnce'>)
   | {
       readonly task: 'storm'
       readonly kind: 'axios' | 'fetch'
@@ -51,11 +53,11 @@ async function perform(task: Task): Promise<unknown> {
   const all = [...own, ...(await peers(process.cwd()))]
   switch (task.task) {
     case 'good-token':
-      return task.wire ? overTheWire(all, task) : goodToken(all, task.kind, { ...task, onRound })
-    case 'storm': {
-      const chosen = task.only ? all.filter(({ name }) => task.only?.includes(name)) : all
-      return storms(chosen, task.kind, { ...task, onRound })
-    }
+      return task.wire
+        ? overTheWire(all, task)
+        : goodToken(chosen(all, task.only), task.kind, { ...task, onRound })
+    case 'storm':
+      return storms(chosen(all, task.only), task.kind, { ...task, onRound })
     case 'memory':
       return weigh(named(all, task.column), task.held)
     case 'hour': {
@@ -67,6 +69,10 @@ async function perform(task: Task): Promise<unknown> {
       return hours
     }
   }
+}
+
+function chosen(all: readonly Column[], only: readonly string[] | undefined): readonly Column[] {
+  return only ? all.filter(({ name }) => only.includes(name)) : all
 }
 
 function named(all: readonly Column[], name: string): Column {

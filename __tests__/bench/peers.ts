@@ -131,7 +131,10 @@ function axiosJwt({ applyAuthTokenInterceptor, setAuthTokens }: AxiosJwt): Colum
 
 interface OAuth2 {
   OAuth2Client: new (options: { clientId: string; tokenEndpoint: string; fetch: unknown }) => object
-  OAuth2Fetch: new (options: { client: object; getNewToken(): unknown }) => {
+  OAuth2Fetch: new (options: {
+    client: object
+    getNewToken(): unknown
+  }) => {
     getToken(): Promise<unknown>
     mw(): (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>
   }
