@@ -47,7 +47,7 @@ export function attachHandRolled(
         accessToken = await refreshToken()
         processQueue(null, accessToken)
         originalRequest.headers.Authorization = `Bearer ${accessToken}`
-        return await api(originalRequest)
+        return api(originalRequest)
       } catch (failure) {
         processQueue(failure, '')
         throw failure

@@ -27,15 +27,14 @@ interface Bar {
   readonly to?: number
 }
 
-const isOurs = (name: string): boolean => name.startsWith('tokenflight') || name.startsWith('createSession')
+const isOurs = (name: string): boolean => name.startsWith('tokenflight') || name.startsWith('core')
 const fill = ({ name }: { name: string }): string => (isOurs(name) ? '#e8590c' : '#8b949e')
 const width = 760
 
 /** Draws the plots: SVG that is read in light and in dark. */
 export async function plots(results: Results, bench: string): Promise<Record<string, string>> {
-  const path = createRequire(join(bench, 'package.json')).resolve('@observablehq/plot/package.json')
-  const { main } = createRequire(path)('./package.json') as { main: string }
-  const plot = (await import(pathToFileURL(join(path, '..', main)).href)) as Plot
+  const path = createRequire(join(bench, 'package.json')).resolve('@observablehq/plot')
+  const plot = (await import(pathToFileURL(path).href)) as Plot
   const { document } = new JSDOM('').window
   const draw = (title: string, options: object): string =>
     finish(title, results, plot, Object.assign({ document }, options))
@@ -47,7 +46,10 @@ export async function plots(results: Results, bench: string): Promise<Record<str
       '× bare',
       costs(results),
     ),
-    storm: draw('From the grant’s answer to the last of the held requests', linesOf(plot, results)),
+    storm: draw(
+      'Milliseconds from the grant’s answer to the last of the held requests',
+      linesOf(plot, results),
+    ),
     memory: bars('Memory of a held request, 10,000 of them', 'bytes', weights(results)),
     size: bars('Size, minified and gzipped, without axios', 'bytes', sizesOf(results)),
   }
@@ -89,7 +91,7 @@ function barsOf(plot: Plot, unit: string, data: readonly Bar[]): object {
   const longest = Math.max(...data.map(({ to, value }) => to ?? value))
   return {
     marginLeft: 250,
-    height: 70 + data.length * 24,
+    height: 122 + data.length * 22,
     x: { label: unit, grid: true, domain: [0, longest * 1.2], ticks: 5 },
     y: { label: null, domain: data.map(({ name }) => name) },
     marks: [
@@ -120,10 +122,11 @@ function linesOf(plot: Plot, { storms }: Results): object {
     .map(({ name, held, took }) => ({ name, held, ms: took.median }))
   const shared = { x: 'held', y: 'ms', z: 'name', stroke: fill }
   return {
-    height: 420,
+    height: 427,
+    marginLeft: 50,
     marginRight: 210,
     x: { type: 'log', label: 'requests held', grid: true, tickFormat: ',' },
-    y: { type: 'log', label: 'milliseconds', grid: true, tickFormat: ',' },
+    y: { type: 'log', label: null, grid: true, tickFormat: ',' },
     marks: [
       plot.line(data, shared),
       plot.dot(data, { ...shared, stroke: 'none', fill }),
@@ -140,39 +143,51 @@ interface Point {
 
 /** At the end of each line, apart from one another: two lines may end at the same place. */
 function labels(plot: Plot, data: readonly Point[]): object[] {
-  const ends = [...new Set(data.map(({ name }) => name))].map((name) => {
-    const own = data.filter((point) => point.name === name)
-    return own.reduce((last, point) => (point.held > last.held ? point : last))
-  })
-  const most = Math.max(...ends.map(({ held }) => held))
-  const gap = 15
-  return ends
-    .filter(({ held }) => held === most)
-    .concat(ends.filter(({ held }) => held < most))
-    .map((end, _, all) => {
-      const higher = all.filter((other) => other.held === end.held && other.ms > end.ms)
-      const nearest = Math.min(Infinity, ...higher.map(({ ms }) => (Math.log10(ms / end.ms) * 330) / 5))
-      const dy = nearest < gap ? gap - nearest : 0
-      return plot.text([end], { x: 'held', y: 'ms', text: 'name', textAnchor: 'start', dx: 8, dy, fill })
+  const most = Math.max(...data.map(({ held }) => held))
+  const least = Math.min(...data.map(({ ms }) => ms))
+  const highest = Math.max(...data.map(({ ms }) => ms))
+  const pixels = (ms: number): number => (Math.log(highest / ms) / Math.log(highest / least)) * 305
+  const ends = data.filter(({ held }) => held === most).sort((one, other) => other.ms - one.ms)
+  let next = -Infinity
+  return ends.map((end) => {
+    const y = Math.max(pixels(end.ms), next)
+    next = y + 15
+    return plot.text([end], {
+      x: 'held',
+      y: 'ms',
+      text: 'name',
+      textAnchor: 'start',
+      dx: 8,
+      dy: y - pixels(end.ms),
+      fill,
     })
+  })
 }
 
 function finish(
   title: string,
   { date, machine }: Results,
   plot: Plot,
-  options: object & { marks?: object[] },
+  options: object & { marks?: object[]; marginLeft?: number },
 ): string {
-  const { marks = [], ...rest } = options
+  const { marks = [], marginLeft = 40 } = options
   const svg = plot.plot({
-    ...rest,
+    ...options,
     width,
+    marginLeft,
     marginTop: 60,
-    marginBottom: 55,
+    marginBottom: 62,
     style: { fontSize: '12px' },
     marks: [
       ...marks,
-      plot.text([title], { frameAnchor: 'top-left', x: null, dy: -48, fontSize: 15, fontWeight: 600, dx: 0 }),
+      plot.text([title], {
+        frameAnchor: 'top-left',
+        textAnchor: 'start',
+        dx: 16 - marginLeft,
+        dy: -48,
+        fontSize: 15,
+        fontWeight: 600,
+      }),
       plot.text([`${date} · ${machine}`], {
         frameAnchor: 'bottom-right',
         dy: 44,

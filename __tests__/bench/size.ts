@@ -73,7 +73,7 @@ export async function sizes(root: string): Promise<Sizes> {
   const bench = join(root, '__tests__/bench')
   const ours = [
     await sizeOf(
-      'createSession + attachSession + storageStore',
+      'core + axios + storageStore',
       "export { createSession, attachSession, storageStore } from './axios.js'",
       dist,
     ),
@@ -82,7 +82,7 @@ export async function sizes(root: string): Promise<Sizes> {
       "export { createSession, createFetch } from './fetch.js'",
       dist,
     ),
-    await sizeOf('createSession', "export { createSession } from './index.js'", dist),
+    await sizeOf('core alone', "export { createSession } from './index.js'", dist),
   ]
   const named = (name: string, names: string): Promise<Size> =>
     sizeOf(name, `export { ${names} } from '${name}'`, bench)
