@@ -52,7 +52,8 @@ export function attachSession(
   const eject = intercept(instance, (config) => {
     // As axios itself does it: none means its own choice.
     const chosen = config.adapter || instance.defaults.adapter || ['xhr', 'http', 'fetch']
-    const adapter = getAdapter(chosen as AxiosAdapter, config)
+    const adapter =
+      typeof chosen === 'function' ? (chosen as AxiosAdapter) : getAdapter(chosen as AxiosAdapter, config)
     if (isLeftAlone(instance, transport, config)) return adapter(config)
     return transport.send(new AxiosRequest(config, adapter, fullUrl(instance, config), transport.headerName))
   })
