@@ -31,7 +31,7 @@ const shown = [
 function speed(results: Results): string {
   const rows = shown.map((name) => `| ${name} | ${cellsOf(results, name).join(' | ')} |`)
   return [
-    `Measured on ${results.date}, ${results.machine}: medians, each column in turns with the bare client that it is a part of.`,
+    `${results.isQuick ? 'A quick run, with too few rounds to go by. ' : ''}Measured on ${results.date}, ${results.machine}: medians, each column in turns with the bare client that it is a part of.`,
     '',
     '| | good token | storm of 1,000 | lost, grants | held request | waited, of 1,000 | 401s per expiry |',
     '| --- | --- | --- | --- | --- | --- | --- |',
