@@ -97,8 +97,9 @@ export function valueOf({ unit }: Goal, value: number): string {
   return `${value.toFixed(unit === 'ms' ? 2 : 1)} ${unit}`
 }
 
-function mark({ isReached }: Goal): string {
-  return isReached ? 'reached' : 'missed'
+function mark({ isReached, reached, goal }: Goal): string {
+  if (reached <= goal) return 'reached'
+  return isReached ? 'within the spread of the baseline' : 'missed'
 }
 
 function percent(share: number): string {
