@@ -77,11 +77,7 @@ export async function sizes(root: string): Promise<Sizes> {
       "export { createSession, attachSession, storageStore } from './axios.js'",
       dist,
     ),
-    await sizeOf(
-      'createSession + createFetch',
-      "export { createSession, createFetch } from './fetch.js'",
-      dist,
-    ),
+    await sizeOf('core + fetch', "export { createSession, createFetch } from './fetch.js'", dist),
     await sizeOf('core alone', "export { createSession } from './index.js'", dist),
   ]
   const named = (name: string, names: string): Promise<Size> =>
