@@ -24,7 +24,7 @@ export function virtualTime(start: number): VirtualTime {
     return Object.assign(due, { ref() {}, unref() {} })
   }
   globalThis.setTimeout = schedule as typeof setTimeout
-  globalThis.clearTimeout = ((due: unknown) => void waiting.delete(due as Due)) as typeof clearTimeout
+  globalThis.clearTimeout = (due: unknown) => void waiting.delete(due as Due)
   Date.now = () => now
   return {
     async pass(ms) {
