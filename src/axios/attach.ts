@@ -55,7 +55,8 @@ export function attachSession(
   const send: Attached['send'] = (port, config) => {
     // As axios itself does it: none means its own choice.
     const chosen = config.adapter || instance.defaults.adapter || ['xhr', 'http', 'fetch']
-    const adapter = getAdapter(chosen as AxiosAdapter, config)
+    const adapter =
+      typeof chosen === 'function' ? (chosen as AxiosAdapter) : getAdapter(chosen as AxiosAdapter, config)
     if (isLeftAlone(instance, port, config)) return adapter(config)
     return port.send(new AxiosRequest(config, adapter, fullUrl(instance, config), port.headerName))
   }

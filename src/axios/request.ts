@@ -57,13 +57,11 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   dispatch(authorization: string | undefined): Promise<AxiosResponse> {
     const config = this.#config
     const headerName = this.#headerName
-    if (authorization !== undefined) {
-      config.headers = this.#headers.concat()
-      // A default may be spelled otherwise.
-      config.headers.delete(headerName)
-    }
+    if (authorization !== undefined) config.headers = this.#headers.concat()
+    // A default may be spelled otherwise, and axios finds it all the same.
+    if (authorization === '') config.headers.delete(headerName)
     if (authorization) {
-      config.headers.set(headerName, authorization)
+      config.headers.set(headerName, authorization, true)
       // Behaviour 5, for axios's http adapter: axios 1.7 forwards even Authorization, newer ones other names.
       config.beforeRedirect = (options, ...details) => {
         const { href, headers } = options as { href: string; headers: Record<string, unknown> }
@@ -82,6 +80,8 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   }
 
   answerOf(outcome: unknown): TransportAnswer {
+    // The adapter's own trace weighs more than all else that is held; axios adds its caller's to what is left.
+    if (outcome instanceof Error) Reflect.set(outcome, 'stack', `${outcome}`)
     const { status, headers, request, data } = responseOf(outcome) as Answer
     const { responseURL, res } = Object(request) as { responseURL?: string; res?: { responseUrl?: string } }
     return {

@@ -7,7 +7,7 @@ import { pageBase } from '../http/origin.js'
 export function absoluteUrl(url: string, baseUrl: string | undefined): string {
   if (/^[a-z][a-z\d+.-]*:/i.test(url)) return url
   try {
-    return new URL(url, baseUrl === undefined ? pageBase() : new URL(baseUrl, pageBase())).href
+    return new URL(url, baseUrl === undefined ? pageBase() : absoluteUrl(baseUrl, undefined)).href
   } catch {
     return url
   }

@@ -86,8 +86,8 @@ function sendWith(
     signal,
     ...reading,
     dispatch(authorization) {
-      headers.delete(transport.headerName)
       if (authorization) headers.set(transport.headerName, authorization)
+      else headers.delete(transport.headerName)
       const next = spare ?? target
       spare = sent || !isUsedUp ? undefined : request.clone?.()
       return (sent = inner(next, init))
