@@ -25,7 +25,7 @@ async function fireTogether(): Promise<void> {
   await turn()
 }
 
-it.failing('a wait for the lock that ends in a hidden tab says that it was the lock (9, 34)', async () => {
+it('a wait for the lock that ends in a hidden tab says that it was the lock (9, 34)', async () => {
   const { http, takeProblems } = await waiting()
   const error = sessionErrorOf(http.get('/me'))
   await fireTogether()
@@ -34,7 +34,7 @@ it.failing('a wait for the lock that ends in a hidden tab says that it was the l
   expect(problems).toEqual([])
 })
 
-it.failing('a wait for the lock that ends in a hidden tab ends in a reread before an error (34)', async () => {
+it('a wait for the lock that ends in a hidden tab ends in a reread before an error (34)', async () => {
   const { http, takeProblems } = await waiting()
   const before = store.get() as StoredRecord
   const found = http.get('/me').then(

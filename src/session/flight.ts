@@ -5,7 +5,7 @@ import { startTimer, type Timer } from './timer.js'
 import type { Verdict } from '../grant/answer.js'
 
 /** Where a flight is: what its deadline means depends on it. */
-type Phase = 'waiting' | 'locking' | 'reading' | 'unlocking' | 'granting' | 'pausing' | 'committing'
+type Phase = 'waiting' | 'locking' | 'looking' | 'reading' | 'unlocking' | 'granting' | 'pausing' | 'committing'
 
 /** What a flight that is late there has waited for. */
 const lateIn: Partial<Record<Phase, RefreshUnavailableReason>> = {
@@ -13,6 +13,9 @@ const lateIn: Partial<Record<Phase, RefreshUnavailableReason>> = {
   reading: 'store',
   unlocking: 'vault',
 }
+
+/** What the last look into the store may take where timers came so late that nothing of the deadline is left. */
+const lastLookMs = 1_000
 
 /** The first pause between two attempts that the server has definitely not acted on. */
 const firstPauseMs = 500
@@ -131,9 +134,9 @@ export class Flight {
   /** The lock was not had in time, or not at all: someone else may have renewed meanwhile. */
   async #goWithout(cause?: unknown): Promise<void> {
     if (this.#phase !== 'locking' || this.signal.aborted) return
-    this.#phase = 'reading'
+    this.#phase = 'looking'
     const { ground } = this.plan
-    await ground.readAgain(this.#leftMs())
+    await ground.readAgain(Math.max(this.#leftMs(), lastLookMs))
     ground.fail(this, new RefreshUnavailableError('lock', { cause: ground.plain(cause) }))
   }
 
@@ -209,6 +212,8 @@ export class Flight {
   #onDeadline(): void {
     // With an answer in hand only the store is left, and its calls have the same deadline; or a lock that keeps it.
     if (this.#phase === 'committing') return this.#finish()
+    // In a hidden tab both timers fire at once: the last look has a limit of its own, and comes before any error.
+    if (this.#phase === 'looking') return
     const { settings, ground } = this.plan
     const isGranting = this.#phase === 'granting'
     const isApps = isGranting && typeof settings.refresh === 'function'
