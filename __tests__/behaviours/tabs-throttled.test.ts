@@ -18,17 +18,20 @@ async function waiting(): Promise<Bench> {
   return one
 }
 
-/** All timers that are due by then fire one after the other, with nothing in between. */
-async function fireTogether(): Promise<void> {
+afterEach(() => jest.restoreAllMocks())
+
+/** All timers that were set by then fire one after the other, with nothing in between. */
+async function fireTogether(timers: jest.SpyInstance): Promise<void> {
   await turn()
-  jest.advanceTimersByTime(9_000)
+  for (const [callback] of [...timers.mock.calls] as [() => void][]) callback()
   await turn()
 }
 
 it('a wait for the lock that ends in a hidden tab says that it was the lock (9, 34)', async () => {
   const { http, takeProblems } = await waiting()
+  const timers = jest.spyOn(globalThis, 'setTimeout')
   const error = sessionErrorOf(http.get('/me'))
-  await fireTogether()
+  await fireTogether(timers)
   const problems = takeProblems()
   expect(await error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason: 'lock' })
   expect(problems).toEqual([])
@@ -36,6 +39,7 @@ it('a wait for the lock that ends in a hidden tab says that it was the lock (9, 
 
 it('a wait for the lock that ends in a hidden tab ends in a reread before an error (34)', async () => {
   const { http, takeProblems } = await waiting()
+  const timers = jest.spyOn(globalThis, 'setTimeout')
   const before = store.get() as StoredRecord
   const found = http.get('/me').then(
     ({ data }) => data.token,
@@ -43,7 +47,7 @@ it('a wait for the lock that ends in a hidden tab ends in a reread before an err
   )
   await turn()
   store.set({ ...before, version: before.version + 1, tokens: { ...before.tokens, accessToken: 'access-2' } })
-  await fireTogether()
+  await fireTogether(timers)
   takeProblems()
   expect(await found).toBe('access-2')
 })

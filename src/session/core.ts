@@ -1,10 +1,9 @@
 import { credentialOf, flightsOf, type Credential, type SessionState } from './state.js'
 import { authorizationValue } from '../http/authorization.js'
-import type { Challenge } from '../http/challenge.js'
 import { Events, type SessionEvent } from './events.js'
 import { SessionChangedError, type SessionError } from '../errors.js'
 import type { Settings } from '../options.js'
-import { plainCause, redactor, type Redact } from '../grant/redact.js'
+import { plain } from './redaction.js'
 import type { StoredRecord } from '../store/record.js'
 import type { TokenSet } from '../tokens.js'
 import { Vault } from '../store/vault.js'
@@ -45,7 +44,7 @@ export interface Waiter {
 /** The one owner of a session's state: everything else asks it, and changes it by `transition` only. */
 export class Core {
   readonly settings: Settings
-  readonly events = new Events((cause) => this.plain(cause))
+  readonly events = new Events((cause) => plain(this, cause))
   readonly vault: Vault | undefined
   readonly #waiters = new Set<Waiter>()
   readonly #subscribers = new Set<() => void>()
@@ -63,45 +62,6 @@ export class Core {
 
   get state(): SessionState {
     return this.#state
-  }
-
-  /** Takes out of a text what must not be shown: behaviour 36. `held`: tokens that are not the session's any more. */
-  redactor(held?: Partial<TokenSet>): Redact {
-    const { refresh } = this.settings
-    const secrets = [held, credentialOf(this.#state)?.tokens].flatMap((tokens) => [
-      tokens?.accessToken,
-      tokens?.refreshToken,
-      tokens?.idToken,
-    ])
-    return redactor([
-      ...secrets,
-      this.vault?.untaken,
-      typeof refresh === 'object' ? refresh.clientSecret : '',
-    ])
-  }
-
-  /** An API may echo the token in its challenge. */
-  withoutTokens({ parameters, token68, ...rest }: Challenge): Challenge {
-    const redact = this.redactor()
-    const clean = (text: string): string => redact(text, Infinity) as string
-    for (const name in parameters) Object.assign(parameters, { [name]: clean(parameters[name] as string) })
-    return { ...rest, ...(token68 && { token68: clean(token68) }), parameters }
-  }
-
-  /** What may be shown of an error that the app's own pieces threw. */
-  plain(cause: unknown, held?: Partial<TokenSet>): Error | undefined {
-    const redact = this.redactor(held)
-    try {
-      const plain = plainCause(cause, redact)
-      // Where it was thrown helps who must mend it; the lines above quote the message.
-      const lines = redact((cause as Error | undefined)?.stack, 2_000)?.split('\n')
-      const trace = lines?.filter((line) => /^ +at |^[^ ]*@/.test(line)).join('\n')
-      if (plain && trace) plain.stack = `${plain.name}: ${plain.message}\n${trace}`
-      return plain
-    } catch {
-      // Its own getters throw.
-      return new Error('It cannot be shown')
-    }
   }
 
   /** The place of the next one who asks. */
@@ -253,7 +213,7 @@ export class Core {
 }
 
 /** How a state looks from outside. */
-export function snapshotOf(state: SessionState, held: number): SessionSnapshot {
+function snapshotOf(state: SessionState, held: number): SessionSnapshot {
   const { status, generation, lastError } = state
   const { expiresAt, subject } = credentialOf(state)?.tokens ?? {}
   return Object.freeze({

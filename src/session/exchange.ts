@@ -11,6 +11,7 @@ import { credentialOf, type Stamp } from './state.js'
 import { examine, refuses, ruleOn } from './unauthorized.js'
 import type { Terms } from './terms.js'
 import type { TransportAnswer, TransportRequest } from './transport.js'
+import { withoutTokens } from './redaction.js'
 import { startTimer, type Timer } from './timer.js'
 import { factsOf, type RequestFacts } from './events.js'
 import { stepUpRequest } from '../http/step-up.js'
@@ -158,8 +159,7 @@ export class Exchange<T> implements Waiter {
   }
 
   #weigh(outcome: Outcome, answer: TransportAnswer): T | Promise<T> {
-    const found = examine(answer, this.#request.url)
-    const finding = typeof found === 'object' ? this.owner.core.withoutTokens(found) : found
+    const finding = withoutTokens(this.owner.core, examine(answer, this.#request.url))
     if (typeof finding === 'object') return this.#stepUp(outcome, finding)
     if (finding === 'unmendable' || this.#isReplay) return this.#settle(outcome)
     const isRefused = refuses(answer, this.owner)

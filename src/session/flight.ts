@@ -5,7 +5,15 @@ import { startTimer, type Timer } from './timer.js'
 import type { Verdict } from '../grant/answer.js'
 
 /** Where a flight is: what its deadline means depends on it. */
-type Phase = 'waiting' | 'locking' | 'looking' | 'reading' | 'unlocking' | 'granting' | 'pausing' | 'committing'
+type Phase =
+  | 'waiting'
+  | 'locking'
+  | 'looking'
+  | 'reading'
+  | 'unlocking'
+  | 'granting'
+  | 'pausing'
+  | 'committing'
 
 /** What a flight that is late there has waited for. */
 const lateIn: Partial<Record<Phase, RefreshUnavailableReason>> = {

@@ -11,6 +11,7 @@ import {
 import { newSessionId } from '../store/record.js'
 import { pauseMs } from './pace.js'
 import type { Persistence } from './persistence.js'
+import { plain } from './redaction.js'
 import type { TokenSet } from '../tokens.js'
 
 /** The first cool-down after a failed grant; it doubles. */
@@ -37,7 +38,7 @@ export class Landing implements Ground {
   }
 
   plain(cause: unknown): Error | undefined {
-    return this.#core.plain(cause)
+    return plain(this.#core, cause)
   }
 
   readAgain(limitMs: number): Promise<boolean> {

@@ -3,6 +3,7 @@ import { LoginRequiredError, type LoginRequiredReason } from '../errors.js'
 import { readRecord, type StoredRecord } from '../store/record.js'
 import type { Core } from './core.js'
 import { newsOf } from './news.js'
+import { plain } from './redaction.js'
 import { isThenable } from '../store/thenable.js'
 import { within } from './timer.js'
 import type { SessionEvent } from './events.js'
@@ -239,7 +240,7 @@ export class Persistence {
   #problem(message: string, cause?: unknown, held = this.#held): void {
     const { events, state } = this.#core
     // A store may quote in its error what it holds.
-    const safe = this.#core.plain(cause, held)
+    const safe = plain(this.#core, cause, held)
     const tell = (): void => events.problem(`The ${message}`, safe)
     if (state.status === 'disposed') return
     if (state.status === 'loading') void Promise.resolve().then(tell)

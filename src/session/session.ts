@@ -4,7 +4,7 @@ import { openTransport, type Transport, type TransportOptions } from './transpor
 import { resolveOptions, type SessionOptions, type Settings } from '../options.js'
 import { Admission } from './admission.js'
 import { BackgroundRenewal } from './background.js'
-import { Core, snapshotOf, type SessionSnapshot } from './core.js'
+import { Core, type SessionSnapshot } from './core.js'
 import { disposed } from './state.js'
 import { endpointFinder, type FindEndpoints } from '../grant/endpoints.js'
 import { listenToPage } from './page.js'
@@ -82,25 +82,17 @@ export interface Session {
  */
 export function createSession(options: SessionOptions): Session {
   const settings = resolveOptions(options)
-  const store = settings.store ?? memoryStore()
+  const { store = memoryStore(), renewInBackground } = settings
   const core = new Core(settings)
   const persistence = new Persistence(core, store)
   const { lock, name } = lockFor(settings, store)
   const revocation = new Revocation(core, store, finderFor(settings))
   const renewal = new Renewal(core, persistence, lock, name, revocation)
   const terms = termsOf(core, renewal)
-  const serverSnapshot = snapshotOf({ status: 'loading', generation: 0 }, 0)
-  const background = settings.renewInBackground ? new BackgroundRenewal(core, renewal) : undefined
-  // A frozen or hidden page may have missed what the others told.
-  const wake = (): void => {
-    if (persistence.isShared) void persistence.readAgain()
-    background?.look()
-  }
-  const stopListening = listenToPage({
-    online: () => (renewal.skipCoolDown(), background?.look()),
-    pageshow: wake,
-    visibilitychange: wake,
-  })
+  // Nothing is known yet, as on a server.
+  const serverSnapshot = core.getSnapshot()
+  const background = renewInBackground ? new BackgroundRenewal(core, renewal) : undefined
+  const stopListening = wakeWithPage(persistence, renewal, background)
   persistence.open((error) => renewal.endedElsewhere(error))
   return {
     login: (tokens) => login(core, persistence, tokens),
@@ -122,6 +114,23 @@ export function createSession(options: SessionOptions): Session {
     // A function: printing a session shows nothing of it.
     [insideKey as symbol]: () => terms,
   }
+}
+
+function wakeWithPage(
+  persistence: Persistence,
+  renewal: Renewal,
+  background: BackgroundRenewal | undefined,
+): () => void {
+  const online = (): void => {
+    renewal.skipCoolDown()
+    background?.look()
+  }
+  // A frozen or hidden page may have missed what the others told.
+  const shown = (): void => {
+    if (persistence.isShared) void persistence.readAgain()
+    background?.look()
+  }
+  return listenToPage({ online, pageshow: shown, visibilitychange: shown })
 }
 
 function finderFor({ refresh, allowInsecure }: Settings): FindEndpoints {
