@@ -143,12 +143,11 @@ export class Core {
   }
 
   wait(waiter: Waiter): void {
-    const { status, generation } = this.#state
+    const { status, generation, lastError } = this.#state
+    const isSame = generation === waiter.generation
     const isAwaited = status === 'loading' || status === 'refreshing' || waiter.isApart
-    // A listener has logged out, or in, while this one was on its way to wait.
-    if (!isAwaited || generation !== waiter.generation) {
-      return waiter.refuse(new SessionChangedError(), false)
-    }
+    // What it was to wait for has failed already, or a listener has logged out or in meanwhile.
+    if (!isSame || !isAwaited) return waiter.refuse((isSame && lastError) || new SessionChangedError(), false)
     this.#waiters.add(waiter)
     if (this.#state.status === 'refreshing') this.#state.flight.hold(true)
     this.#changed()
