@@ -42,7 +42,11 @@ it('holds the build of every source, twice, and nothing else', () => {
 
 it('brings no dependency along', () => {
   expect(manifest).not.toHaveProperty('dependencies')
-  expect(manifest.peerDependenciesMeta).toEqual({ axios: { optional: true } })
+  // Each for an entry of its own: who does not import that does not need it.
+  expect(manifest.peerDependenciesMeta).toEqual({
+    axios: { optional: true },
+    'idb-keyval': { optional: true },
+  })
 })
 
 describe.each(MODULE_TYPES)('an empty project of type %s', (type) => {
