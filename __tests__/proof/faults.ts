@@ -169,10 +169,5 @@ export const faults: readonly Fault[] = [
     'if (this.#request.signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))',
     '',
   ),
-  fault(
-    'adopt an older record',
-    'news.ts',
-    'record.version <= held.version',
-    'record.version === held.version',
-  ),
+  fault('adopt what is no news', 'news.ts', "if (isOld) return { type: 'none' }", 'void isOld'),
 ]

@@ -2,6 +2,7 @@ import { freshTokens, loginRequiredOnce, neededGrants } from './rules-of-session
 import {
   abortedAtOnce,
   endsOnce,
+  holdsNobodyGone,
   inOrder,
   nothingAfterItsEnd,
   ownTokens,
@@ -9,7 +10,13 @@ import {
 } from './rules-of-requests.js'
 import { noTokenTwice, oneGrant } from './rules-of-grants.js'
 import type { Rule } from './journal.js'
-import { keepsSessions, looksBeforeAnEnd, overwritesNobody, storedFirst } from './rules-of-the-store.js'
+import {
+  keepsSessions,
+  looksBeforeAnEnd,
+  overwritesNobody,
+  staysAway,
+  storedFirst,
+} from './rules-of-the-store.js'
 
 /**
  * The reference model: what must hold in any world, after every program. Each rule reads the journal alone, so none
@@ -27,10 +34,12 @@ export function rules(): Rule[] {
     nothingAfterItsEnd(),
     abortedAtOnce(),
     endsOnce(),
+    holdsNobodyGone(),
     loginRequiredOnce(),
     storedFirst(),
     overwritesNobody(),
     keepsSessions(),
+    staysAway(),
     looksBeforeAnEnd(),
   ]
 }

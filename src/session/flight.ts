@@ -93,7 +93,8 @@ export class Flight {
    * anew, since cutting it short would lose a refresh token that the server may have given.
    */
   linger(ms: number): void {
-    this.#timers = [startTimer(ms, () => this.#freeLock?.())]
+    // With the answer in hand the lock is kept until it is stored: others would send what has been spent.
+    this.#timers = [startTimer(ms, () => this.#phase === 'committing' || this.#freeLock?.())]
   }
 
   /** Ends its wait for the cool-down. */
@@ -153,7 +154,8 @@ export class Flight {
     // It came too late: the wait for the lock is over.
     if (this.#phase !== 'locking') return
     this.#phase = 'reading'
-    if (isShared && !(await ground.readAgain(this.#leftMs()))) {
+    // After an end nothing of the store is sent, and what is not to be read brings the ended session not back.
+    if (isShared && !(await ground.readAgain(this.#leftMs())) && !this.plan.ended) {
       return ground.fail(this, new RefreshUnavailableError('store'))
     }
     if (this.plan.unlock && !(await this.#unlock(this.plan.unlock))) return
