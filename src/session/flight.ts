@@ -154,10 +154,7 @@ export class Flight {
     // It came too late: the wait for the lock is over.
     if (this.#phase !== 'locking') return
     this.#phase = 'reading'
-    // After an end nothing of the store is sent, and what is not to be read brings the ended session not back.
-    if (isShared && !(await ground.readAgain(this.#leftMs())) && !this.plan.ended) {
-      return ground.fail(this, new RefreshUnavailableError('store'))
-    }
+    if (isShared && !(await this.#look())) return
     if (this.plan.unlock && !(await this.#unlock(this.plan.unlock))) return
     let verdict: Verdict | undefined
     do {
@@ -174,6 +171,14 @@ export class Flight {
       verdict = await this.plan.attempt(this.signal)
     } while (await this.#mayTryAgain(verdict))
     return this.#conclude(verdict)
+  }
+
+  /** False where the store cannot be read: what is there may be newer. After an end nothing of it is sent. */
+  async #look(): Promise<boolean> {
+    const { ground, ended } = this.plan
+    if ((await ground.readAgain(this.#leftMs())) || ended) return true
+    ground.fail(this, new RefreshUnavailableError('store'))
+    return false
   }
 
   /** False where the vault stays closed. A prompt that was refused is not shown again at once. */
