@@ -16,8 +16,8 @@ export const faults: readonly Fault[] = [
   fault(
     'clear the flight late: whoever waited goes on before the state has changed',
     'core.ts',
-    'const waiting = this.#take()\n    this.transition(next)',
-    'const waiting = this.#take()\n    for (const one of waiting.splice(0)) tell(one)\n    this.transition(next)',
+    'this.transition(next)\n    if (event)',
+    'for (const one of waiting.splice(0)) tell(one)\n    this.transition(next)\n    if (event)',
   ),
   fault(
     'skip the generation check of who goes on',
@@ -86,7 +86,12 @@ export const faults: readonly Fault[] = [
     'return taken.sort((one, other) => one.sequence - other.sequence)',
     'return taken',
   ),
-  fault('replay a third time', 'exchange.ts', 'return isPlain || this.#isReplay', 'return isPlain'),
+  fault(
+    'replay a third time',
+    'exchange.ts',
+    "if (finding === 'unmendable' || this.#isReplay)",
+    "if (finding === 'unmendable')",
+  ),
   fault(
     'replay a one-shot body',
     'exchange.ts',

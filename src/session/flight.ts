@@ -1,26 +1,9 @@
-import { RefreshUnavailableError, type RefreshUnavailableReason } from '../errors.js'
+import { RefreshUnavailableError } from '../errors.js'
 import type { AfterLock, FlightPlan } from './flight-plan.js'
+import { lateIn, type Phase } from './phase.js'
 import { pauseMs, shortestAttemptMs } from './pace.js'
 import { startTimer, type Timer } from './timer.js'
 import type { Verdict } from '../grant/answer.js'
-
-/** Where a flight is: what its deadline means depends on it. */
-type Phase =
-  | 'waiting'
-  | 'locking'
-  | 'looking'
-  | 'reading'
-  | 'unlocking'
-  | 'granting'
-  | 'pausing'
-  | 'committing'
-
-/** What a flight that is late there has waited for. */
-const lateIn: Partial<Record<Phase, RefreshUnavailableReason>> = {
-  locking: 'lock',
-  reading: 'store',
-  unlocking: 'vault',
-}
 
 /** What the last look into the store may take where timers came so late that nothing of the deadline is left. */
 const lastLookMs = 1_000
