@@ -71,6 +71,8 @@ export interface Facts {
   readonly elapsed: number
   readonly wall: number
   readonly rotationGraceMs: number
+  /** How many users there have been: u1 to that one. */
+  readonly users: number
   /** The grants that are on the wire. */
   readonly grants: readonly AskedGrant[]
   readonly expiresIn: number | undefined

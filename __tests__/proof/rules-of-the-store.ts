@@ -1,5 +1,5 @@
 import type { Rule } from './journal.js'
-import type { StoredRecord } from 'tokenflight'
+import type { SessionSnapshot, StoredRecord } from 'tokenflight'
 import { readToken } from './token-server.js'
 
 /** Behaviours 23 and 33. A login need not wait for the store; what a grant brings must. */
@@ -41,28 +41,52 @@ export function overwritesNobody(): Rule {
   }
 }
 
-/** Behaviours 24, 25 and 34: nobody is signed out by mistake. */
+/** Behaviours 24, 25 and 34: nobody is signed out by mistake. Whoever was there before a logout may be meant by it. */
 export function keepsSessions(): Rule {
   const users: (string | undefined)[] = []
-  const explained = new Set<string | undefined>([undefined])
+  const refused = new Set<string>()
+  let loggedOut = 0
+  const isExplained = (user: string | undefined): boolean =>
+    user === undefined || refused.has(user) || Number(user.slice(1)) <= loggedOut
   return {
     says: 'Nobody is signed out but by a logout or by the server.',
     on: {
       disposed: ({ tab }) => void (users[tab] = undefined),
-      logout: () => users.forEach((user) => explained.add(user)),
+      logout: (_, facts) => void (loggedOut = facts.users),
       grantEnded({ grant: { how, refreshToken } }) {
-        if (how === 'refused') explained.add(readToken(refreshToken).user)
+        if (how === 'refused') refused.add(readToken(refreshToken).user)
       },
       stepped({ seen }, { isTroubled }) {
-        const lost = seen.findIndex(({ status }, tab) => status === 'signedOut' && !explained.has(users[tab]))
+        const lost = seen.findIndex(({ status }, tab) => status === 'signedOut' && !isExplained(users[tab]))
         const complaint = lost < 0 || isTroubled ? undefined : `tab ${lost} has lost ${users[lost]}`
-        seen.forEach(({ status, subject }, tab) => {
-          users[tab] = status === 'active' || status === 'refreshing' ? subject : undefined
-        })
+        seen.forEach((snapshot, tab) => (users[tab] = userIn(snapshot)))
         return complaint
       },
     },
   }
+}
+
+/** Behaviours 11, 28 and 29: what a tab has left it does not come back to. */
+export function staysAway(): Rule {
+  const users: (string | undefined)[] = []
+  const left = new Set<string>()
+  const leave = ({ tab }: { readonly tab: number }): void => void left.add(`${users[tab]} in tab ${tab}`)
+  return {
+    says: 'A user who was left by a login or a logout does not come back.',
+    on: {
+      login: leave,
+      logout: leave,
+      stepped({ seen }, { isTroubled }) {
+        seen.forEach((snapshot, tab) => (users[tab] = userIn(snapshot)))
+        const back = users.findIndex((user, tab) => user && left.has(`${user} in tab ${tab}`))
+        return back < 0 || isTroubled ? undefined : `${users[back]} is in tab ${back} again`
+      },
+    },
+  }
+}
+
+function userIn({ status, subject }: SessionSnapshot): string | undefined {
+  return status === 'active' || status === 'refreshing' ? subject : undefined
 }
 
 /** Behaviour 24: whoever is refused looks once more, and clears nothing that is not what was refused. */

@@ -9,7 +9,13 @@ import {
 } from './rules-of-requests.js'
 import { noTokenTwice, oneGrant } from './rules-of-grants.js'
 import type { Rule } from './journal.js'
-import { keepsSessions, looksBeforeAnEnd, overwritesNobody, storedFirst } from './rules-of-the-store.js'
+import {
+  keepsSessions,
+  looksBeforeAnEnd,
+  overwritesNobody,
+  staysAway,
+  storedFirst,
+} from './rules-of-the-store.js'
 
 /**
  * The reference model: what must hold in any world, after every program. Each rule reads the journal alone, so none
@@ -31,6 +37,7 @@ export function rules(): Rule[] {
     storedFirst(),
     overwritesNobody(),
     keepsSessions(),
+    staysAway(),
     looksBeforeAnEnd(),
   ]
 }

@@ -79,6 +79,26 @@ export const smallWorlds: readonly SmallWorld[] = [
     before: expired,
     apps: [[request], [['logout', 1]]],
   },
+  {
+    name: '2 deaf tabs, 1 request, the other logs in, an end',
+    world: { ...twoTabs, notices: 'deaf', lock: 'slow' },
+    before: expired,
+    apps: [[request], [['login', 1]]],
+    answers: { grant: ['rotated', 'invalid_grant'] },
+  },
+  {
+    name: '2 requests, 1 aborts in a listener',
+    world: plain,
+    before: expired,
+    apps: [[request, request], [['when', 0, 'unauthorized', 'abort']]],
+  },
+  {
+    name: '1 request, 1 renewal, a store that fails',
+    world: { ...plain, isShared: true, store: 'slow' },
+    before: signedIn,
+    apps: [[['refresh', 0]], [['refresh', 0]]],
+    answers: { store: ['answer', 'fail'] },
+  },
 ]
 
 /** Tried by `npm run test:proof` besides. */

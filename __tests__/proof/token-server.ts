@@ -50,6 +50,11 @@ export class TokenServer {
     this.#now = now
   }
 
+  /** How many users there have been. */
+  get users(): number {
+    return this.#logins.length
+  }
+
   /** A user signs in. `user` absent: someone new. */
   signIn(user = `u${this.#logins.length + 1}`): Issued {
     const login = this.#logins.push({ user, issued: 0, isRevoked: false })

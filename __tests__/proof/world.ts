@@ -78,7 +78,8 @@ export class World {
     const { clock, options } = this
     const isTroubled = this.#trouble.isThere
     const { elapsed, wall } = clock
-    const facts = { elapsed, wall, grants: [...this.#grants], isTroubled, ...options }
+    const { users } = this.server
+    const facts = { elapsed, wall, users, grants: [...this.#grants], isTroubled, ...options }
     for (const rule of this.#rules) {
       const complaint = show(rule, entry, facts)
       if (complaint) this.complaints.push(`${rule.says}\n    ${complaint}`)
