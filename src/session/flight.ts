@@ -93,7 +93,8 @@ export class Flight {
    * anew, since cutting it short would lose a refresh token that the server may have given.
    */
   linger(ms: number): void {
-    this.#timers = [startTimer(ms, () => this.#freeLock?.())]
+    // With the answer in hand the lock is kept until it is stored: others would send what has been spent.
+    this.#timers = [startTimer(ms, () => this.#phase === 'committing' || this.#freeLock?.())]
   }
 
   /** Ends its wait for the cool-down. */
