@@ -169,10 +169,11 @@ export const faults: readonly Fault[] = [
     'if (this.#request.signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))',
     '',
   ),
+  fault('adopt what is no news', 'news.ts', "if (isOld) return { type: 'none' }", 'void isOld'),
   fault(
-    'adopt an older record',
-    'news.ts',
-    'record.version <= held.version',
-    'record.version === held.version',
+    'free the lock of a late answer while it is being stored',
+    'flight.ts',
+    "() => this.#phase === 'committing' || this.#freeLock?.()",
+    '() => this.#freeLock?.()',
   ),
 ]

@@ -35,6 +35,8 @@ class Sent {
   #endedWall: number
   #endedAt: number
   #isGivenUp = false
+  #lateMs = 0
+  isStored = false
   #isPermitted = false
 
   constructor(grant: AskedGrant, isGraced: boolean, { wall, elapsed }: Facts) {
@@ -51,6 +53,7 @@ class Sent {
 
   /** From here on the cool-down counts. Answered late, it was given up before, and its tab has waited since. */
   end({ wall, elapsed }: Facts): void {
+    this.#lateMs = elapsed - this.#endedAt
     if (this.#isGivenUp) return
     this.#endedWall = wall
     this.#endedAt = elapsed
@@ -65,6 +68,14 @@ class Sent {
 
   get mayComeAgain(): boolean {
     return this.#isPermitted || definite.includes(this.grant.how ?? '')
+  }
+
+  /**
+   * Whether other tabs must know of its answer. At its deadline it keeps the lock for one cool-down; an answer that
+   * comes later still is known to others when the store has it.
+   */
+  get isCommon(): boolean {
+    return !this.#isGivenUp || this.#lateMs < coolDownMs || this.isStored
   }
 
   isWithinGrace({ wall, rotationGraceMs }: Facts): boolean {
@@ -84,6 +95,7 @@ export function noTokenTwice(): Rule {
   return {
     says: 'No refresh token is sent twice, but after a definite refusal, or a cool-down, or within the grace.',
     on: {
+      stored: ({ tab }) => ofTab(tab).forEach((one) => (one.isStored = final.includes(one.grant.how ?? ''))),
       stepped: look,
       jumped: look,
       disposed: ({ tab }) => void disposed.add(tab),
@@ -106,9 +118,9 @@ export function noTokenTwice(): Rule {
         const isRepeated = last !== undefined && !last.mayComeAgain
         const isForgiven = !isRepeated || last.isWithinGrace(facts)
         sent.push(new Sent(grant, isRepeated, facts))
-        const isKnown = (other: number): boolean =>
-          other === tab || !(facts.isTroubled || disposed.has(other))
-        const spent = before.find((one) => final.includes(one.grant.how ?? '') && isKnown(one.grant.tab))
+        const isKnown = (one: Sent): boolean =>
+          one.grant.tab === tab || (one.isCommon && !facts.isTroubled && !disposed.has(one.grant.tab))
+        const spent = before.find((one) => final.includes(one.grant.how ?? '') && isKnown(one))
         const wrong = spent ?? (isForgiven ? undefined : last)
         return wrong && `tab ${tab} sends ${refreshToken} again after "${wrong.grant.how ?? 'no answer'}"`
       },

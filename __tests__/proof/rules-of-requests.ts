@@ -117,3 +117,19 @@ export function endsOnce(): Rule {
     },
   }
 }
+
+/** Behaviour 20. */
+export function holdsNobodyGone(): Rule {
+  const open: number[] = []
+  return {
+    says: 'Nobody is held who has gone.',
+    on: {
+      asked: ({ call: { tab } }) => void (open[tab] = (open[tab] ?? 0) + 1),
+      ended: ({ call: { tab } }) => void (open[tab] = (open[tab] ?? 0) - 1),
+      stepped({ seen }) {
+        const tab = seen.findIndex(({ held }, index) => held > (open[index] ?? 0))
+        return tab < 0 ? undefined : `tab ${tab} holds ${seen[tab]?.held}, and ${open[tab] ?? 0} wait`
+      },
+    },
+  }
+}

@@ -93,18 +93,19 @@ function userIn({ status, subject }: SessionSnapshot): string | undefined {
 export function looksBeforeAnEnd(): Rule {
   let now: StoredRecord | undefined
   const others = new Map<number, StoredRecord>()
-  const forget = ({ tab }: { readonly tab: number }): void => void others.delete(tab)
+  // Its logout may still be on its way to a slow store: then it is not told from an end.
+  const loggedOut = new Set<number>()
   return {
     says: 'Before a session ends the store is looked into: what is newer there stays.',
     on: {
-      login: forget,
-      logout: forget,
+      login: ({ tab }) => void others.delete(tab),
+      logout: ({ tab }) => void loggedOut.add(tab),
       grantEnded({ grant: { how, tab, refreshToken } }) {
         if (how === 'refused' && now && now.tokens.refreshToken !== refreshToken) others.set(tab, now)
       },
       stored({ tab, before, record }) {
         now = record
-        const isKept = record !== undefined || before === undefined || others.get(tab) !== before
+        const isKept = !before || record || others.get(tab) !== before || loggedOut.has(tab)
         return isKept
           ? undefined
           : `tab ${tab} clears ${before.tokens.refreshToken}, which nobody has refused`

@@ -2,6 +2,7 @@ import { freshTokens, loginRequiredOnce, neededGrants } from './rules-of-session
 import {
   abortedAtOnce,
   endsOnce,
+  holdsNobodyGone,
   inOrder,
   nothingAfterItsEnd,
   ownTokens,
@@ -33,6 +34,7 @@ export function rules(): Rule[] {
     nothingAfterItsEnd(),
     abortedAtOnce(),
     endsOnce(),
+    holdsNobodyGone(),
     loginRequiredOnce(),
     storedFirst(),
     overwritesNobody(),
