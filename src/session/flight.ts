@@ -154,7 +154,8 @@ export class Flight {
     // It came too late: the wait for the lock is over.
     if (this.#phase !== 'locking') return
     this.#phase = 'reading'
-    if (isShared && !(await ground.readAgain(this.#leftMs()))) {
+    // After an end nothing of the store is sent, and what is not to be read brings the ended session not back.
+    if (isShared && !(await ground.readAgain(this.#leftMs())) && !this.plan.ended) {
       return ground.fail(this, new RefreshUnavailableError('store'))
     }
     if (this.plan.unlock && !(await this.#unlock(this.plan.unlock))) return
