@@ -104,6 +104,27 @@ it('the lock of a late answer is not free for other tabs while it is being store
     end: 'drain',
   }))
 
+it('a session that the server has ended stays so where the store cannot be read before an acquisition', () =>
+  holds({
+    world: { ...plain, isShared: true, acquires: true },
+    steps: [
+      ['store', 0, 'answer'], // tab 0: get
+      ['login', 0],
+      ['store', 0, 'answer'], // tab 0: set version 1
+      ['request', 0, 'axios'],
+      ['refresh', 0],
+      ['store', 0, 'answer'], // tab 0: get
+      //   tab 0 asks for a grant with u1.1-r1
+      ['grant', 0, 'invalid_grant'], // tab 0: grant with u1.1-r1
+      ['store', 0, 'answer'], // tab 0: get, the last look
+      ['store', 0, 'answer'], // tab 0: clear
+      ['store', 0, 'fail'], // tab 0: get, before the acquisition
+      ['api', 0, 'refuse'], // tab 0: request 1 with u1.1-a1
+      ['store', 0, 'answer'],
+    ],
+    end: 'drain',
+  }))
+
 /**
  * The rules excuse this one window (see `StoreTrouble`): a store of this kind cannot compare and set, and a login does
  * not wait for the lock. What it costs the user is the login.

@@ -170,10 +170,4 @@ export const faults: readonly Fault[] = [
     '',
   ),
   fault('adopt what is no news', 'news.ts', "if (isOld) return { type: 'none' }", 'void isOld'),
-  fault(
-    'free the lock of a late answer while it is being stored',
-    'flight.ts',
-    "() => this.#phase === 'committing' || this.#freeLock?.()",
-    '() => this.#freeLock?.()',
-  ),
 ]
