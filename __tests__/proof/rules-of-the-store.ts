@@ -103,9 +103,9 @@ export function looksBeforeAnEnd(): Rule {
       grantEnded({ grant: { how, tab, refreshToken } }) {
         if (how === 'refused' && now && now.tokens.refreshToken !== refreshToken) others.set(tab, now)
       },
-      stored({ tab, before, record }) {
+      stored({ tab, before, record }, { isTroubled }) {
         now = record
-        const isKept = !before || record || others.get(tab) !== before || loggedOut.has(tab)
+        const isKept = !before || record || others.get(tab) !== before || loggedOut.has(tab) || isTroubled
         return isKept
           ? undefined
           : `tab ${tab} clears ${before.tokens.refreshToken}, which nobody has refused`
