@@ -166,11 +166,13 @@ export class Flight {
 
   /** False where the vault stays closed. A prompt that was refused is not shown again at once. */
   async #unlock(unlock: () => Promise<void>): Promise<boolean> {
-    const { ground } = this.plan
+    const { ground, isShared } = this.plan
     if (!ground.isCurrent(this)) return false
     this.#phase = 'unlocking'
     try {
       await unlock()
+      // While the prompt was open, another tab may have put the token of its login there.
+      if (isShared) await ground.readAgain(this.#leftMs())
       // Opened after the deadline: nobody waits any more, and the lock is not this flight's.
       return !this.signal.aborted
     } catch (cause) {

@@ -68,8 +68,8 @@ export class Landing implements Ground {
       version: version + 1,
       sessionId,
       issuedAt: sentAt,
-      // A grant was made with what the vault holds.
-      isVaulted: plan.lock !== undefined,
+      // A grant was made with what the vault holds for this session.
+      isVaulted: plan.lock && (!before || before.isVaulted),
     })
     credential.arrival = freshnessOf(credential, core.settings.now(), core.settings)
     await this.#persistence.write(credential, () => this.isCurrent(flight), limitMs)
@@ -80,10 +80,12 @@ export class Landing implements Ground {
   async end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock> {
     const isCurrent = (): boolean => this.isCurrent(flight)
     const credential = credentialOf(this.#core.state)
+    // A vault may hold what was refused although no session was seen here.
+    const isKept = credential ?? this.#core.vault
     this.#core.events.emit({ type: 'grantFailed', error })
-    if (credential && isCurrent()) await this.readAgain(limitMs)
+    if (isKept && isCurrent()) await this.readAgain(limitMs)
     // Inside the lock, or the next holder would ask again with the same dead token.
-    if (credential && isCurrent()) await this.#persistence.clear(credential, isCurrent, limitMs, error.reason)
+    if (isKept && isCurrent()) await this.#persistence.clear(credential, isCurrent, limitMs, error.reason)
     return () => {
       if (isCurrent()) this.over(error, flight.plan.lock !== undefined)
     }

@@ -110,8 +110,10 @@ export class Persistence {
     const before = this.#known
     // From now on what is read back is nobody else's news.
     this.#known = credential
-    const record: StoredRecord = { format: 1, sessionId, version, tokens, issuedAt, isVaulted }
-    const set = (): unknown => isWanted() && this.#store.set(record)
+    const record = { format: 1, sessionId, version, tokens, issuedAt } as const
+    // What the vault has not taken is not to be had from it: what it holds then is someone else's, or spent.
+    const isInVault = (): boolean | undefined => isVaulted && this.#core.vault?.untaken === undefined
+    const set = (): unknown => isWanted() && this.#store.set({ ...record, isVaulted: isInVault() })
     // Both have their turns now: what comes later must not overtake them.
     const kept = this.#inVault((vault) => vault.keep(Boolean(isVaulted)), isWanted, limitMs)
     const written = this.#inTurn(`${storeCould}written; ${inMemory}`, set, limitMs)

@@ -167,7 +167,10 @@ export class Renewal {
     brought?: Partial<FlightPlan>,
   ): void {
     const { state, settings, vault } = this.#core
-    const isKept = credentialOf(state) || this.#isCookie || vault
+    const credential = credentialOf(state)
+    const isKept = credential || this.#isCookie || vault
+    // What it holds beside a session without a token of its own there is someone else's.
+    const isLocked = vault && !this.#isCookie && (!credential || credential.isVaulted)
     const isGrant = !ended && this.#grant && (isKept || !this.#acquire)
     // What the vault gives is remembered for this flight only: nobody is prompted twice for one renewal.
     let vaulted: string | undefined
@@ -183,7 +186,7 @@ export class Renewal {
       ended,
       ...(isGrant && {
         prepare: this.#prepare,
-        unlock: vault && (async () => void (vaulted = await vault.take(reason))),
+        unlock: isLocked ? async () => void (vaulted = await vault.take(reason)) : undefined,
       }),
       attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted),
       ...brought,
@@ -195,7 +198,7 @@ export class Renewal {
   }
 
   async #attempt(context: RefreshContext, isGrant: boolean, vaulted?: string): Promise<Verdict> {
-    const { state, events } = this.#core
+    const { state, events, vault } = this.#core
     const kept = credentialOf(state)?.tokens
     const tokens = vaulted ? { ...kept, refreshToken: vaulted } : kept
     const reason = isGrant ? this.#isPointless(tokens) : undefined
@@ -205,7 +208,8 @@ export class Renewal {
     if (instead) return instead
     if (!isGrant) return (this.#acquire as Acquirer)(context)
     const verdict = (this.#grant as Grant)(tokens, context)
-    return vaulted ? verdict.then((found) => without(vaulted, found)) : verdict
+    const isInVault = vaulted && vaulted !== vault?.untaken
+    return isInVault ? verdict.then((found) => without(vaulted, found)) : verdict
   }
 
   /** Behaviour 24: what makes it pointless to ask. */

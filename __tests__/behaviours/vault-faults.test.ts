@@ -1,0 +1,76 @@
+import { memoryStore } from 'tokenflight/axios'
+import { useBench } from '../support/bench.js'
+import { deferred } from '../support/deferred.js'
+import { turn } from '../support/fake-clock.js'
+import { rejectionOf, sessionErrorOf } from '../support/outcome.js'
+import { sharedPlace } from '../support/shared-store.js'
+import { tokens } from '../support/token-endpoint-double.js'
+import { VaultDouble } from '../support/vault-double.js'
+
+const { bench } = useBench()
+
+const failing = (vault: VaultDouble): void => void (vault.onSet = () => Promise.reject(new Error('locked')))
+
+describe('a refresh token that the vault would not take', () => {
+  it('is not lost where the server does not replace it: it is used again, and offered again (23, 35)', async () => {
+    const vault = new VaultDouble()
+    failing(vault)
+    const one = bench({ vault })
+    await one.session.login(tokens(1))
+    one.endpoint.always({ body: tokens(2, { refresh_token: undefined }) })
+    vault.onSet = () => undefined
+    await one.session.refresh()
+    await one.session.refresh()
+    expect(one.takeProblems().length).toBe(1)
+    expect([one.endpoint.sent, vault.held]).toEqual([['refresh-1', 'refresh-1'], 'refresh-1'])
+  })
+
+  it('of a second user: after a reload the first user’s, still in it, is not sent (28, 35)', async () => {
+    const vault = new VaultDouble()
+    const store = memoryStore()
+    const one = bench({ vault, store })
+    await one.session.login(tokens(1))
+    failing(vault)
+    await one.session.login(tokens(5))
+    expect([one.takeProblems().length, vault.held]).toEqual([1, 'refresh-1'])
+    one.session.dispose()
+    const two = bench({ vault, store })
+    two.api.dead.add('access-5')
+    expect(await sessionErrorOf(two.http.get('/me'))).toMatchObject({ reason: 'no_refresh_token' })
+    expect([two.endpoint.sent, vault.prompts]).toEqual([[], []])
+  })
+})
+
+it('a refused token is taken out of the vault although no session was seen: no prompt for it again (27, 35)', async () => {
+  const vault = new VaultDouble()
+  vault.held = 'refresh-7'
+  const one = bench({ vault })
+  one.endpoint.always({ status: 400, body: { error: 'invalid_grant' } })
+  await rejectionOf(one.session.refresh())
+  expect([one.endpoint.sent, vault.held]).toEqual([['refresh-7'], undefined])
+})
+
+it('a login in another tab while the prompt is open: its token is not sent for the old session (34, 35)', async () => {
+  const place = sharedPlace()
+  const vault = new VaultDouble()
+  // Neither hears of the other: only the store tells.
+  const one = bench({ vault, store: place.open() })
+  await one.session.login(tokens(1))
+  const two = bench({ vault, store: place.open() })
+  const prompt = deferred()
+  vault.onPrompt = () => prompt.promise
+  const refused = rejectionOf(two.session.refresh())
+  await turn()
+  await one.session.login(tokens(5))
+  prompt.resolve()
+  expect(await refused).toMatchObject({ code: 'ERR_SESSION_CHANGED' })
+  expect([two.endpoint.sent, await two.session.getAccessToken()]).toEqual([[], 'access-5'])
+})
+
+it('nobody is prompted for a refresh token that is a cookie (35)', async () => {
+  const vault = new VaultDouble()
+  const one = bench({ vault, grant: { refreshTokenIn: 'cookie' } })
+  await one.session.login(tokens(1, { refresh_token: undefined }))
+  await one.session.refresh()
+  expect([vault.prompts, one.endpoint.asked.length]).toEqual([[], 1])
+})
