@@ -1,8 +1,9 @@
-import { storageStore, type KeyValueStorage } from 'tokenflight/axios'
+import { memoryStore, storageStore, type KeyValueStorage } from 'tokenflight/axios'
+import { leaseLock } from '../../src/lock/lease.js'
 import { useBench, type Bench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { pass, useFakeClock } from '../support/fake-clock.js'
-import { sessionErrorOf, watch } from '../support/outcome.js'
+import { rejectionOf, sessionErrorOf, watch } from '../support/outcome.js'
 import { usePage } from '../support/page-double.js'
 import { tokens } from '../support/token-endpoint-double.js'
 import { useWebStorage } from '../support/web-storage-double.js'
@@ -72,9 +73,12 @@ it('a holder that was closed holds nobody up for longer than its lease (9, 34)',
 it('a holder that goes on for ever ends in an error at the deadline, and the session is kept (9, 34)', async () => {
   const { localStorage } = newProcess()
   const one = await tab(localStorage)
-  localStorage.setItem('tokenflight.lease', otherLease(1_000_000))
+  localStorage.setItem('tokenflight.lease', otherLease(10_000))
   const refusal = sessionErrorOf(one.http.get('/me'))
-  await pass(30_000)
+  for (let n = 0; n < 6; n++) {
+    await pass(5_000)
+    localStorage.setItem('tokenflight.lease', otherLease(10_000))
+  }
   expect(await refusal).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason: 'lock' })
   expect([one.endpoint.sent, one.session.getSnapshot().status]).toEqual([[], 'active'])
 })
@@ -118,4 +122,41 @@ it('a storage that is full gives no lease, and stops nobody (9, 33)', async () =
   expect(one.takeProblems().map(({ message }) => message)).toEqual([
     'The token store could not be written; the session goes on in memory',
   ])
+})
+
+it('a lease from before the clock was set back is nobody’s: it holds nobody up for years (34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  localStorage.setItem('tokenflight.lease', otherLease(86_400_000))
+  const request = one.http.get('/me')
+  await pass(300)
+  expect((await request).data.token).toBe('access-2')
+})
+
+describe('a place of leases that hangs for a while', () => {
+  const place = { claim: (): unknown => true, release: (): unknown => undefined }
+  const over = (changed: Partial<typeof place>): Bench =>
+    bench({
+      store: { ...memoryStore(), name: 'leased', lock: leaseLock(Object.assign(place, changed)) } as never,
+    })
+
+  it('at a claim fails that renewal only (9, 34)', async () => {
+    const one = over({ claim: () => new Promise(() => {}) })
+    await one.session.login(tokens(1))
+    const refused = rejectionOf(one.session.refresh())
+    await pass(30_000)
+    expect(await refused).toMatchObject({ reason: 'lock' })
+    place.claim = () => true
+    await one.session.refresh()
+    expect(one.endpoint.sent).toEqual(['refresh-1'])
+  })
+
+  it('at a release keeps nobody from the next renewal (9, 34)', async () => {
+    const one = over({ release: () => new Promise(() => {}) })
+    await one.session.login(tokens(1))
+    await one.session.refresh()
+    const again = watch(one.session.refresh())
+    await pass(1_000)
+    expect([again.settled, one.endpoint.sent]).toEqual([true, ['refresh-1', 'refresh-2']])
+  })
 })

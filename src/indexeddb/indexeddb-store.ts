@@ -1,5 +1,5 @@
 import { createStore, del, get, set, update, type UseStore } from 'idb-keyval'
-import { leaseLock } from '../lock/lease.js'
+import { hasLapsed, leaseLock } from '../lock/lease.js'
 import { openNotices } from '../store/notices.js'
 import type { TokenStore } from '../store/token-store.js'
 
@@ -34,7 +34,7 @@ export function indexedDBStore(name = 'tokenflight'): TokenStore {
         await update<Lease>(
           'lease',
           (held) => {
-            isMine = !held || held.holder === holder || held.until < Date.now()
+            isMine = !held || held.holder === holder || hasLapsed(held.until)
             return isMine || !held ? { holder, until } : held
           },
           database(),

@@ -29,7 +29,7 @@ export const inProcessLock: RefreshLock = {
 }
 
 /** Rejects when `signal` aborts; lets go of it once the wait is over. */
-function aborted(signal: AbortSignal, waitedFor: Promise<unknown>): Promise<never> {
+export function aborted(signal: AbortSignal, waitedFor: Promise<unknown>): Promise<never> {
   return new Promise((_, reject) => {
     const onAbort = (): void => reject(signal.reason)
     signal.addEventListener('abort', onAbort)

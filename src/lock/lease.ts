@@ -1,4 +1,4 @@
-import { inProcessLock } from './in-process.js'
+import { aborted, inProcessLock } from './in-process.js'
 import type { RefreshLock } from './refresh-lock.js'
 
 /** Where a lease is written down. */
@@ -13,6 +13,12 @@ const leaseMs = 10_000
 const prolongMs = 2_000
 const lookAgainMs = 50
 
+/** Whether a lease until then is nobody's any more; one that is longer than any was written by a clock since set back. */
+export function hasLapsed(until: number): boolean {
+  const leftMs = until - Date.now()
+  return !(leftMs > 0 && leftMs <= leaseMs)
+}
+
 /**
  * A lock for pages without `navigator.locks`: within the page by turns, among tabs by a lease in what they share.
  * Best effort: a holder that is frozen for longer than its lease has lost it without knowing.
@@ -21,20 +27,26 @@ export function leaseLock(place: LeasePlace): RefreshLock {
   return {
     request: (name, options, callback) =>
       inProcessLock.request(name, options, async () => {
+        const { signal } = options
         const holder = Math.random().toString(36).slice(2)
         const claim = (): boolean | Promise<boolean> => place.claim(holder, Date.now() + leaseMs)
         // A place that cannot be written to gives no lease and must not stop anybody.
-        const tryClaim = async (): Promise<boolean> => claim()
-        while (!(await tryClaim().catch(() => true))) {
+        const tryClaim = async (): Promise<boolean> => {
+          const claimed = (async () => claim())().catch(() => true)
+          // One that never answers must not keep the turn within the page; what it still claims lapses.
+          return signal ? Promise.race([claimed, aborted(signal, claimed)]) : claimed
+        }
+        while (!(await tryClaim())) {
           await new Promise((resolve) => setTimeout(resolve, lookAgainMs * (0.5 + Math.random())))
-          if (options.signal?.aborted) throw options.signal.reason
+          if (signal?.aborted) throw signal.reason
         }
         const timer = setInterval(() => void tryClaim().catch(() => {}), prolongMs)
         try {
           return await callback()
         } finally {
           clearInterval(timer)
-          await (async () => place.release(holder))().catch(() => {})
+          // Not waited for: whoever claims next comes after it.
+          void (async () => place.release(holder))().catch(() => {})
         }
       }),
   }

@@ -1,4 +1,4 @@
-import { leaseLock, type LeasePlace } from '../lock/lease.js'
+import { hasLapsed, leaseLock, type LeasePlace } from '../lock/lease.js'
 import { openMarks } from './marks.js'
 import { readRecord } from './record.js'
 import type { TokenStore } from './token-store.js'
@@ -9,6 +9,7 @@ const settleMs = 50
 /** What `localStorage` and `sessionStorage` need over other storages: they are shared by processes. */
 export function overWebStorage(storage: Storage, key: string, store: TokenStore): TokenStore {
   const marks = openMarks(key)
+  const page: Partial<Pick<typeof globalThis, 'addEventListener' | 'removeEventListener'>> = globalThis
   const found = (): ReturnType<typeof readRecord> => readRecord(store.get())
   return {
     ...store,
@@ -32,10 +33,11 @@ export function overWebStorage(storage: Storage, key: string, store: TokenStore)
         // No key: all of it was cleared.
         if (event.storageArea === storage && (event.key ?? key) === key) listener()
       }
-      addEventListener('storage', onStorage)
+      // Node has a localStorage, and no such events.
+      page.addEventListener?.('storage', onStorage)
       return () => {
         stop?.()
-        removeEventListener('storage', onStorage)
+        page.removeEventListener?.('storage', onStorage)
       }
     },
     lock: leaseLock(leaseIn(storage, `${key}.lease`)),
@@ -48,7 +50,7 @@ function leaseIn(storage: Storage, key: string): LeasePlace {
   return {
     async claim(holder, until) {
       const [by, lapses] = held()
-      if (by && by !== holder && Number(lapses) > Date.now()) return false
+      if (by && by !== holder && !hasLapsed(Number(lapses))) return false
       storage.setItem(key, `${holder} ${until}`)
       if (by === holder) return true
       await new Promise((resolve) => setTimeout(resolve, settleMs))
