@@ -65,6 +65,34 @@ it('a notice says that something has changed, and nothing else (34, 36)', async 
   channel.close()
 })
 
+it('a BroadcastChannel that may not be opened is one that is not there (34)', async () => {
+  const { BroadcastChannel } = globalThis
+  Object.assign(globalThis, {
+    BroadcastChannel: class {
+      constructor() {
+        throw new Error('SecurityError')
+      }
+    },
+  })
+  const store = storageStore(mapStorage())
+  const all = [bench({ store }), bench({ store })]
+  Object.assign(globalThis, { BroadcastChannel })
+  await all[0]!.session.login(tokens(1))
+  await turn()
+  expect(statuses(all)).toEqual(['active', 'active'])
+})
+
+it('a localStorage where there are no events is told of by its channel alone, which dispose closes (34, 37)', async () => {
+  const close = jest.spyOn(BroadcastChannel.prototype, 'close')
+  Reflect.deleteProperty(globalThis, 'addEventListener')
+  Reflect.deleteProperty(globalThis, 'removeEventListener')
+  const [one] = tabs(1, newProcess().localStorage) as [Bench]
+  await one.session.login(tokens(1))
+  one.session.dispose()
+  expect(close.mock.calls.length).toBe(1)
+  close.mockRestore()
+})
+
 describe('where there is no BroadcastChannel', () => {
   const { BroadcastChannel } = globalThis
   beforeEach(() => void Reflect.deleteProperty(globalThis, 'BroadcastChannel'))

@@ -33,9 +33,14 @@ export function openNotices(name: string): Notices {
 
 function openChannel(name: string, hear: () => void): BroadcastChannel | undefined {
   if (typeof BroadcastChannel !== 'function') return undefined
-  const channel = new BroadcastChannel(name)
-  channel.onmessage = hear
-  // In Node a channel would keep the process alive.
-  ;(channel as { unref?(): void }).unref?.()
-  return channel
+  try {
+    const channel = new BroadcastChannel(name)
+    channel.onmessage = hear
+    // In Node a channel would keep the process alive.
+    ;(channel as { unref?(): void }).unref?.()
+    return channel
+  } catch {
+    // Not allowed here: what other ways there are still tell.
+    return undefined
+  }
 }
