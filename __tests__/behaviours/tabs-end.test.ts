@@ -1,4 +1,4 @@
-import { isLoginRequired, isSessionChanged, type StoredRecord } from 'tokenflight/axios'
+import { isLoginRequired, isSessionChanged, LoginRequiredError, type StoredRecord } from 'tokenflight/axios'
 import { useBench, type Bench, type BenchOptions } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { turn } from '../support/fake-clock.js'
@@ -69,6 +69,21 @@ describe('a session that the server ends', () => {
     expect((await all[1]!.http.get('/me')).data.token).toBe('access-5')
     expect(all.map(({ onLoginRequired }) => onLoginRequired.mock.calls.length)).toEqual([1, 1])
   })
+
+  it.each(['refused', 'refresh_token_expired', 'no_refresh_token', 'no_session'] as const)(
+    'by a refresh function that says `%s` calls the hook of each tab (26, 34)',
+    async (reason) => {
+      const refresh = (): never => {
+        throw new LoginRequiredError(reason)
+      }
+      const { all } = await tabs(2, { refresh })
+      await sessionErrorOf(all[0]!.http.get('/me'))
+      await turn()
+      expect(all.map(({ onLoginRequired }) => onLoginRequired.mock.calls)).toEqual(
+        Array(2).fill([[expect.objectContaining({ reason })]]),
+      )
+    },
+  )
 
   it('asks `acquire` in each tab before a login is required (30, 34)', async () => {
     let subject = 0

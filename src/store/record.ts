@@ -19,7 +19,7 @@ export interface StoredRecord {
 }
 
 /** Why a session can be over; what a message is made of is not taken from a store unseen. */
-const reasons: readonly string[] = ['refused', 'refresh_token_expired', 'no_refresh_token']
+const reasons: readonly string[] = ['refused', 'refresh_token_expired', 'no_refresh_token', 'no_session']
 
 /** Reads what a store gave back; undefined for anything that is not a record of this form. Never throws. */
 export function readRecord(value: unknown): StoredRecord | undefined {
