@@ -110,6 +110,14 @@ describe('renewInBackground', () => {
     expect(Math.max(...times)).toBeLessThanOrEqual(59 * minuteMs + 5_000)
   })
 
+  it('chance makes no renewal late: a token of twenty seconds is renewed within its last four (32)', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.99)
+    const one = await idle({}, { expires_in: 20 })
+    await pass(17_500)
+    random.mockRestore()
+    expect(one.endpoint.asked.length).toBe(1)
+  })
+
   it('keeps to the cool-down of an outage, and goes on when it is over (25, 32)', async () => {
     const one = await idle()
     one.endpoint.always({ status: 500 })

@@ -27,9 +27,11 @@ export class BackgroundRenewal {
     // What is set up wrongly is not asked for again and again.
     if (state.lastError?.code === 'ERR_REFRESH_CONFIGURATION') return
     const now = settings.now()
-    const dueMs = (renewalTimeOf(state.credential, settings) ?? Infinity) - now
-    if (dueMs === Infinity) return
-    const waitMs = Math.max(coolingMs(state, now), dueMs > 0 ? dueMs + jitterMs(settings.refreshAheadMs) : 0)
+    const { expiresAt = Infinity } = state.credential.tokens
+    const dueAt = renewalTimeOf(state.credential, settings)
+    if (dueAt === undefined) return
+    const dueMs = dueAt - now
+    const waitMs = Math.max(coolingMs(state, now), dueMs > 0 ? dueMs + jitterMs(expiresAt - dueAt) : 0)
     if (waitMs > 0) this.#timer = startTimer(waitMs, () => this.look())
     else if (freshnessOf(state.credential, now, settings) !== 'good') this.#renewal.ahead()
   }
@@ -40,8 +42,8 @@ export class BackgroundRenewal {
 }
 
 /** A part of the time that there is: it must not make the renewal late. */
-function jitterMs(refreshAheadMs: number): number {
-  return Math.random() * Math.min(longestJitterMs, refreshAheadMs / 4)
+function jitterMs(windowMs: number): number {
+  return Math.random() * Math.min(longestJitterMs, windowMs / 4)
 }
 
 function isHidden(): boolean {
