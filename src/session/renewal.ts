@@ -7,6 +7,7 @@ import {
   tookOff,
   versionOf,
   warmed,
+  type Credential,
   type SessionState,
 } from './state.js'
 import { Flight } from './flight.js'
@@ -23,6 +24,7 @@ import type { Revocation } from './revocation.js'
 import type { Settings } from '../options.js'
 import { shortestAttemptMs } from './pace.js'
 import type { TokenSet } from '../tokens.js'
+import type { Vault } from '../store/vault.js'
 import type { Verdict } from '../grant/answer.js'
 
 type Acquirer = ReturnType<typeof createAcquire>
@@ -169,8 +171,6 @@ export class Renewal {
     const { state, settings, vault } = this.#core
     const credential = credentialOf(state)
     const isKept = credential || this.#isCookie || vault
-    // What it holds beside a session without a token of its own there is someone else's.
-    const isLocked = vault && !this.#isCookie && (!credential || credential.isVaulted)
     const isGrant = !ended && this.#grant && (isKept || !this.#acquire)
     // What the vault gives is remembered for this flight only: nobody is prompted twice for one renewal.
     let vaulted: string | undefined
@@ -186,7 +186,7 @@ export class Renewal {
       ended,
       ...(isGrant && {
         prepare: this.#prepare,
-        unlock: isLocked ? async () => void (vaulted = await vault.take(reason)) : undefined,
+        unlock: this.#vaultOf(credential, async (vault) => void (vaulted = await vault.take(reason))),
       }),
       attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted),
       ...brought,
@@ -195,6 +195,13 @@ export class Renewal {
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     // A subscriber may have logged out just now: then this flight has been left already.
     if (flightsOf(this.#core.state).includes(flight)) flight.start()
+  }
+
+  /** What it holds beside a session without a token of its own there is someone else's. */
+  #vaultOf(credential: Credential | undefined, open: (vault: Vault) => Promise<void>): FlightPlan['unlock'] {
+    const { vault } = this.#core
+    const isNeeded = vault && !this.#isCookie && (!credential || credential.isVaulted)
+    return isNeeded ? () => open(vault) : undefined
   }
 
   async #attempt(context: RefreshContext, isGrant: boolean, vaulted?: string): Promise<Verdict> {
