@@ -134,14 +134,10 @@ it('a lease from before the clock was set back is nobody’s: it holds nobody up
 })
 
 describe('a place of leases that hangs for a while', () => {
-  const place = { claim: (): unknown => true, release: (): unknown => undefined }
-  const over = (changed: Partial<typeof place>): Bench =>
+  const place: LeasePlace = { claim: () => true, release: () => undefined }
+  const over = (changed: Partial<LeasePlace>): Bench =>
     bench({
-      store: {
-        ...memoryStore(),
-        name: 'leased',
-        lock: leaseLock(Object.assign(place, changed) as LeasePlace),
-      },
+      store: { ...memoryStore(), name: 'leased', lock: leaseLock(Object.assign(place, changed)) },
     })
 
   it('at a claim fails that renewal only (9, 34)', async () => {

@@ -41,7 +41,7 @@ export class BackgroundRenewal {
   }
 }
 
-/** A part of the window that this token has: it must not make the renewal late. */
+/** A part of the time that there is: it must not make the renewal late. */
 function jitterMs(windowMs: number): number {
   return Math.random() * Math.min(longestJitterMs, windowMs / 4)
 }

@@ -133,12 +133,12 @@ export class Flight {
   }
 
   async #renew(): Promise<AfterLock> {
-    const { ground, isShared } = this.plan
+    const { ground, isShared, unlock } = this.plan
     // It came too late: the wait for the lock is over.
     if (this.#phase !== 'locking') return
     this.#phase = 'reading'
     if (isShared && !(await this.#look())) return
-    if (this.plan.unlock && !(await this.#unlock(this.plan.unlock))) return
+    if (unlock && !(await this.#unlock(unlock))) return
     let verdict: Verdict | undefined
     do {
       this.#tries++

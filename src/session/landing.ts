@@ -55,7 +55,7 @@ export class Landing implements Ground {
     const core = this.#core
     const before = credentialOf(core.state)
     // Another tab may have logged in while the grant was on its way: its record must not be overwritten.
-    if (before && plan.lock && plan.isShared && this.isCurrent(flight)) await this.readAgain(limitMs)
+    if (plan.lock && plan.isShared && this.isCurrent(flight)) await this.readAgain(limitMs)
     if (!this.isCurrent(flight)) return
     if (before && !isSameUser(before, tokens.subject, plan)) {
       return this.#persistence.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt })
@@ -68,8 +68,7 @@ export class Landing implements Ground {
       version: version + 1,
       sessionId,
       issuedAt: sentAt,
-      // A grant was made with what the vault holds for this session.
-      isVaulted: plan.lock && (!before || before.isVaulted),
+      isVaulted: mayBeVaulted(before, plan),
     })
     credential.arrival = freshnessOf(credential, core.settings.now(), core.settings)
     await this.#persistence.write(credential, () => this.isCurrent(flight), limitMs)
@@ -133,6 +132,11 @@ export class Landing implements Ground {
     // In the same turn: whoever is rejected finds that it has been called.
     events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))
   }
+}
+
+/** A grant was made with what the vault holds for this session. */
+function mayBeVaulted(before: Credential | undefined, { lock }: Flight['plan']): boolean {
+  return lock !== undefined && (!before || Boolean(before.isVaulted))
 }
 
 /**

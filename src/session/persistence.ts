@@ -1,6 +1,6 @@
 import { activated, credentialOf, foundNothing, signedOut, type Credential } from './state.js'
 import { LoginRequiredError, type LoginRequiredReason } from '../errors.js'
-import { readRecord, type StoredRecord } from '../store/record.js'
+import { graveOf, readRecord, type StoredRecord } from '../store/record.js'
 import type { Core } from './core.js'
 import { newsOf } from './news.js'
 import { plain } from './redaction.js'
@@ -91,6 +91,7 @@ export class Persistence {
   async begin(record: Omit<StoredRecord, 'format'>, event?: SessionEvent): Promise<void> {
     const credential = this.#core.next(record)
     this.#ownChanges++
+    this.#leftId = credentialOf(this.#core.state)?.sessionId ?? this.#leftId
     const written = this.write(credential, () => this.#core.state.generation === credential.generation)
     this.#core.change(activated(credential), event)
     return written
@@ -131,18 +132,16 @@ export class Persistence {
     limitMs?: number,
     ended?: LoginRequiredReason,
   ): Promise<void> {
-    const { sessionId, version = 0, issuedAt = 0 } = left ?? {}
     const store = this.#store
-    const isTold = ended && sessionId && this.isShared
-    const bury = (): unknown =>
-      isTold
-        ? store.set({ format: 1, sessionId, version: version + 1, tokens: {}, issuedAt, ended })
-        : store.clear()
+    const grave = ended && left && this.isShared && graveOf(left, ended)
+    const bury = async (): Promise<unknown> => (grave ? store.set(grave) : store.clear())
+    // Where nothing can be told, what counts more is that the dead tokens go.
+    const empty = (): unknown => bury().catch((cause) => (grave ? store.clear() : Promise.reject(cause)))
     const held = this.#held
-    this.#leftId = sessionId ?? this.#leftId
+    this.#leftId = left?.sessionId ?? this.#leftId
     this.#known = undefined
     const emptied = this.#inVault((vault) => vault.clear(), isWanted, limitMs)
-    await this.#inTurn(`${storeCould}cleared; ${mayRemain}`, () => isWanted() && bury(), limitMs, held)
+    await this.#inTurn(`${storeCould}cleared; ${mayRemain}`, () => isWanted() && empty(), limitMs, held)
     await emptied
   }
 
@@ -171,11 +170,13 @@ export class Persistence {
     const { signal } = this.#closing
     const before = this.#turn
     const made = before.then(() => isGivenUp || call())
-    this.#turn = before.then(() => within(this.#limitMs, signal, made)).then(nothing, nothing)
+    const turn = before.then(() => within(this.#limitMs, signal, made))
+    // Nobody waits after the end, but what was to be cleared still is, and in its turn.
+    this.#turn = turn.catch(() => signal.aborted && made).catch(nothing)
     return within(limitMs, signal, made).then(
       () => true,
       (cause: unknown) => {
-        isGivenUp = true
+        isGivenUp = !signal.aborted
         this.#problem(failure, cause, held)
         return false
       },
@@ -219,7 +220,9 @@ export class Persistence {
     if (news.type === 'over') return this.#endElsewhere(news.current, news.record?.ended)
     const { record } = news
     this.#known = record
-    const isRenewed = news.type === 'renewed'
+    // Where nobody was seen before, another tab was quicker to have the first tokens: who waits for them has them.
+    const isFirst = !current && core.state.status === 'refreshing'
+    const isRenewed = news.type === 'renewed' || isFirst
     const credential = isRenewed ? this.#sameLogin(record) : core.next(record)
     const { generation, version } = credential
     const event = { type: 'adopted', generation, version } as const

@@ -13,6 +13,7 @@ import {
   tookOff,
   versionOf,
   warmed,
+  type Credential,
   type SessionState,
 } from './state.js'
 import { Flight } from './flight.js'
@@ -29,6 +30,7 @@ import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
 import type { Revocation } from './revocation.js'
 import { shortestAttemptMs } from './pace.js'
 import type { TokenSet } from '../tokens.js'
+import type { Vault } from '../store/vault.js'
 import type { Verdict } from '../grant/answer.js'
 
 type Acquirer = ReturnType<typeof createAcquire>
@@ -175,8 +177,6 @@ export class Renewal {
     const { state, settings, vault } = this.#core
     const credential = credentialOf(state)
     const isKept = credential || this.#isCookie || vault
-    // What it holds beside a session without a token of its own there is someone else's.
-    const isLocked = vault && !this.#isCookie && (!credential || credential.isVaulted)
     const isGrant = !ended && this.#grant && (isKept || !this.#acquire)
     const had: Had = {}
     const flight = new Flight({
@@ -191,7 +191,7 @@ export class Renewal {
       ended,
       ...(isGrant && {
         prepare: (signal) => this.#makeReady(had, signal),
-        unlock: isLocked ? async () => void (had.vaulted = await vault.take(reason)) : undefined,
+        unlock: this.#vaultOf(credential, async (vault) => void (had.vaulted = await vault.take(reason))),
       }),
       attempt: (signal) => this.#attempt({ reason, signal }, isGrant ? had : undefined),
       ...brought,
@@ -200,6 +200,13 @@ export class Renewal {
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     // A subscriber may have logged out just now: then this flight has been left already.
     if (flightsOf(this.#core.state).includes(flight)) flight.start()
+  }
+
+  /** What it holds beside a session without a token of its own there is someone else's. */
+  #vaultOf(credential: Credential | undefined, open: (vault: Vault) => Promise<void>): FlightPlan['unlock'] {
+    const { vault } = this.#core
+    const isNeeded = vault && !this.#isCookie && (!credential || credential.isVaulted)
+    return isNeeded ? () => open(vault) : undefined
   }
 
   /** Resolves with why a grant cannot be sent, or is pointless: then nothing is asked of anyone. */

@@ -21,6 +21,14 @@ export interface StoredRecord {
 /** Why a session can be over; what a message is made of is not taken from a store unseen. */
 const reasons: readonly string[] = ['refused', 'refresh_token_expired', 'no_refresh_token', 'no_session']
 
+/** What is left in a shared store of a session that is over. */
+export function graveOf(
+  { sessionId, version, issuedAt }: Omit<StoredRecord, 'format'>,
+  ended: LoginRequiredReason,
+): StoredRecord {
+  return { format: 1, sessionId, version: version + 1, tokens: {}, issuedAt, ended }
+}
+
 /** Reads what a store gave back; undefined for anything that is not a record of this form. Never throws. */
 export function readRecord(value: unknown): StoredRecord | undefined {
   try {
