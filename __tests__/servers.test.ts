@@ -141,6 +141,23 @@ describe('the authorization server', () => {
     expect((await fetch(auth.tokenEndpoint, { method: 'POST', headers: { cookie } })).status).toBe(200)
     expect((await fetch(auth.tokenEndpoint, { method: 'POST', headers: { cookie } })).status).toBe(400)
   })
+
+  test('keeps the refresh token alone in an HttpOnly cookie, and rotates it there', async () => {
+    await start({ dialect: 'refresh-cookie' })
+    const body = new URLSearchParams({ username: 'ada' })
+    const login = await fetch(`${auth.origin}/login`, { method: 'POST', body })
+    expect(Object.keys(await login.json()).sort()).toEqual(['access_token', 'expires_in', 'token_type'])
+    const [first = '', ...others] = login.headers.getSetCookie()
+    expect([first, others]).toEqual([expect.stringMatching(/^refresh_token=.*; Path=\/token; HttpOnly/), []])
+    const headers = { cookie: first.split(';')[0] ?? '' }
+    const grant = await fetch(auth.tokenEndpoint, { method: 'POST', headers })
+    const { access_token, ...rest } = (await grant.json()) as Renewed
+    expect(auth.introspect(access_token)).toEqual({ subject: 'ada' })
+    expect(rest).not.toHaveProperty('refresh_token')
+    expect(grant.headers.getSetCookie()[0]).not.toBe(first)
+    expect((await fetch(auth.tokenEndpoint, { method: 'POST', headers })).status).toBe(400)
+    expect(auth.counts).toEqual({ asked: 2, granted: 1, refused: 1, reused: 1 })
+  })
 })
 
 describe('the API server', () => {
