@@ -9,6 +9,7 @@ import { mapStorage } from '../support/watched-sessions.js'
 const { bench } = useBench()
 useFakeClock()
 const page = usePage()
+afterEach(() => void jest.restoreAllMocks())
 
 const minuteMs = 60_000
 
@@ -31,6 +32,13 @@ describe('renewInBackground', () => {
     expect(askedAtMinutes(one)).toEqual([59, 118, 177])
     expect(one.endpoint.sent).toEqual(['refresh-1', 'refresh-2', 'refresh-3'])
     expect(one.session.getSnapshot().expiresAt! - Date.now()).toBeGreaterThan(minuteMs / 2)
+  })
+
+  it('renews a token of a short life before it is too short to use, however the jitter falls (32)', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.999)
+    const one = await idle({}, { expires_in: 10 })
+    await pass(8_999)
+    expect(one.endpoint.sent).toEqual(['refresh-1'])
   })
 
   it('is off where nobody asked for it (32)', async () => {

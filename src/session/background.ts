@@ -29,7 +29,8 @@ export class BackgroundRenewal {
     const now = settings.now()
     const dueMs = (renewalTimeOf(state.credential, settings) ?? Infinity) - now
     if (dueMs === Infinity) return
-    const waitMs = Math.max(coolingMs(state, now), dueMs > 0 ? dueMs + jitterMs(settings.refreshAheadMs) : 0)
+    const { expiresAt = now } = state.credential.tokens
+    const waitMs = Math.max(coolingMs(state, now), dueMs > 0 ? dueMs + jitterMs(expiresAt - now - dueMs) : 0)
     if (waitMs > 0) this.#timer = startTimer(waitMs, () => this.look())
     else if (freshnessOf(state.credential, now, settings) !== 'good') this.#renewal.ahead()
   }
@@ -39,9 +40,9 @@ export class BackgroundRenewal {
   }
 }
 
-/** A part of the time that there is: it must not make the renewal late. */
-function jitterMs(refreshAheadMs: number): number {
-  return Math.random() * Math.min(longestJitterMs, refreshAheadMs / 4)
+/** A part of the window that this token has: it must not make the renewal late. */
+function jitterMs(windowMs: number): number {
+  return Math.random() * Math.min(longestJitterMs, windowMs / 4)
 }
 
 function isHidden(): boolean {
