@@ -10,6 +10,11 @@ export interface Case {
   readonly server?: AuthorizationServerOptions
   /** The engines that have what it takes. Default: all. */
   readonly engines?: readonly Engine['name'][]
+  /**
+   * True: no other case may run beside it, since it counts processes, needs the tab that is
+   * shown, or sets cookies, which know no ports.
+   */
+  readonly isAlone?: boolean
   /** The problems that the sessions must report; any other fails the case. Default: none. */
   readonly problems?: RegExp
   readonly run: (world: World) => Promise<void>

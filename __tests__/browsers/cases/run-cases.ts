@@ -9,11 +9,20 @@ import { leaving } from './leaving.js'
 import { standstill } from './standstill.js'
 import { storage } from './storage.js'
 import { storm } from './storm.js'
+import { vault } from './vault.js'
 import { withoutLocks } from './without-locks.js'
 import { World } from './world.js'
 
-/** Every case. */
-const cases: readonly Case[] = [...storm, ...leaving, ...changes, ...standstill, ...storage, ...withoutLocks]
+/** Every case; first what waits longest, since others run beside it. */
+const cases: readonly Case[] = [
+  ...withoutLocks,
+  ...standstill,
+  ...leaving,
+  ...storm,
+  ...changes,
+  ...storage,
+  ...vault,
+]
 
 /** A browser takes seconds to start, and a busy machine makes it slower. */
 const limitMs = 60_000
@@ -24,32 +33,42 @@ export function runCases(engine: Engine): void {
   if (missing.length) return notRun(engine, missing)
   let browser: Browser
   let script: string
+  const open = new Set<World>()
   beforeAll(async () => {
     ;[browser, script] = await Promise.all([engine.launch(), bundlePage()])
   }, limitMs)
-  afterAll(() => browser?.close(), limitMs)
-  let open: World | undefined
-  afterEach(async () => {
-    // Also after a case that never ended.
-    await open?.closeAll()
-    await open?.site.close()
+  afterAll(async () => {
+    // What a case that never ended has left open.
+    await Promise.all([...open].map(close))
+    await browser?.close()
   }, limitMs)
+  const play = async (one: Case): Promise<void> => {
+    const world = new World(browser, await Site.start(script, one.server))
+    open.add(world)
+    await runIn(world, one)
+    open.delete(world)
+  }
   const own = cases.filter(({ engines }) => engines?.includes(engine.name) ?? true)
-  it.each(own)(
-    `${engine.name}: $title`,
-    async ({ server, run, problems }) => {
-      const world = (open = new World(browser, await Site.start(script, server)))
-      try {
-        await run(world)
-        await expectNothingAmiss(world, problems)
-      } catch (error) {
-        throw new Error(`${(error as Error).message}\n\nThe server saw ${seenBy(world.site)}`, {
-          cause: error,
-        })
-      }
-    },
-    limitMs,
-  )
+  const [alone, together] = [own.filter(({ isAlone }) => isAlone), own.filter(({ isAlone }) => !isAlone)]
+  // An origin for each, so they share the browser and nothing else; most of their time is spent waiting.
+  it.concurrent.each(together)(`${engine.name}: $title`, play, limitMs)
+  it.each(alone)(`${engine.name}: $title`, play, limitMs)
+}
+
+async function runIn(world: World, { run, problems }: Case): Promise<void> {
+  try {
+    await run(world)
+    await expectNothingAmiss(world, problems)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\nThe server saw ${seenBy(world.site)}`, { cause: error })
+  } finally {
+    await close(world)
+  }
+}
+
+async function close(world: World): Promise<void> {
+  await world.closeAll()
+  await world.site.close()
 }
 
 /** What a case that fails is judged by. */

@@ -38,6 +38,11 @@ export class Tab {
     await this.settled()
   }
 
+  /** The user of this tab grants or refuses what the vault prompts for. */
+  answerPrompts(isGranted: boolean): Promise<void> {
+    return this.#call('answerPrompts', isGranted)
+  }
+
   /** Keeps the tab's thread busy. */
   block(ms: number): Promise<void> {
     return this.#call('block', ms)
@@ -69,7 +74,7 @@ export class Tab {
     return until(`${what} in tab ${this.name}`, () => this.state(), isEnough, isHopeless)
   }
 
-  #call(control: keyof TabControls, ...values: readonly (string | number)[]): Promise<void> {
+  #call(control: keyof TabControls, ...values: readonly (string | number | boolean)[]): Promise<void> {
     // Nothing comes back: what an engine makes of undefined differs.
     return this.page.evaluate(
       `(window.tab.${control}(${values.map((value) => JSON.stringify(value)).join()}), null)`,

@@ -8,6 +8,8 @@ import { startDebugged } from './program.js'
 
 const program = '/usr/bin/chromium'
 
+const connectLimitMs = 20_000
+
 const programArguments = [
   '--headless=new',
   '--remote-debugging-port=0',
@@ -28,9 +30,7 @@ export const chromium: Engine = {
   name: 'Chromium',
   programs: [program],
   async launch(): Promise<Browser> {
-    const profile = await mkdtemp(join(tmpdir(), 'tokenflight-chromium-'))
-    const running = await startDebugged(program, [...programArguments, `--user-data-dir=${profile}`])
-    const browser = await playwright.connectOverCDP(running.address, { noDefaults: true })
+    const { browser, end } = await start().catch(start)
     const protocol = await browser.newBrowserCDPSession()
     return {
       open: (url) => open(browser.contexts()[0] as BrowserContext, url),
@@ -40,11 +40,27 @@ export const chromium: Engine = {
       },
       async close() {
         await browser.close()
-        await running.end()
-        await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+        await end()
       },
     }
   },
+}
+
+/** On a busy machine it may be connected to and never answer; then nothing of it is left, and another may be started. */
+async function start() {
+  const profile = await mkdtemp(join(tmpdir(), 'tokenflight-chromium-'))
+  const running = await startDebugged(program, [...programArguments, `--user-data-dir=${profile}`])
+  const end = async (): Promise<void> => {
+    await running.end()
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+  try {
+    const options = { noDefaults: true, timeout: connectLimitMs }
+    return { browser: await playwright.connectOverCDP(running.address, options), end }
+  } catch (error) {
+    await end()
+    throw error
+  }
 }
 
 async function open(context: BrowserContext, url: string): Promise<Page> {

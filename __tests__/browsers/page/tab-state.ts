@@ -18,6 +18,8 @@ export interface SessionConfig {
   readonly accessTokenIn?: 'header' | 'cookie'
   readonly refreshTimeoutMs?: number
   readonly renewInBackground?: boolean
+  /** True: the refresh token is kept apart, behind a prompt that `answerPrompts` answers. Default false. */
+  readonly hasVault?: boolean
 }
 
 /** What became of one request. */
@@ -65,6 +67,8 @@ export interface TabControls {
   /** Asks the server for a login and begins a session with it. */
   login(session: string, user: string): void
   logout(session: string): void
+  /** How the user of this tab answers prompts from now on. Before, every prompt is granted. */
+  answerPrompts(isGranted: boolean): void
   /** Keeps the page's thread busy, so that nothing in the tab can run. */
   block(ms: number): void
 }

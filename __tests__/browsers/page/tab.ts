@@ -1,10 +1,12 @@
 /** The page of the browser tests: sessions as an address describes them, driven from outside through `window.tab`. */
 import axios from 'axios'
+import { del, get, set } from 'idb-keyval'
 import {
   attachSession,
   createSession,
   getSessionError,
   storageStore,
+  type RefreshTokenVault,
   type Session,
   type TokenStore,
 } from 'tokenflight/axios'
@@ -28,6 +30,7 @@ const open = new Map(config.sessions.map((one) => [one.name, start(one)]))
 let pending = 0
 let sent = 0
 let wasRestored = false
+let isPromptGranted = true
 
 addEventListener('error', ({ message }) => problems.push(message))
 addEventListener('unhandledrejection', ({ reason }) => problems.push(`unhandled: ${String(reason)}`))
@@ -45,6 +48,7 @@ function start(one: SessionConfig): OpenSession {
       credentials: 'same-origin',
     },
     store: storeOf(one),
+    vault: one.hasVault ? vaultOf(one) : undefined,
     renewInBackground: one.renewInBackground,
     accessTokenIn: one.accessTokenIn,
     refreshTimeoutMs: one.refreshTimeoutMs,
@@ -60,6 +64,20 @@ function start(one: SessionConfig): OpenSession {
 function storeOf({ store, key }: SessionConfig): TokenStore | undefined {
   if (store === 'memory') return undefined
   return store === 'indexedDB' ? indexedDBStore(key) : storageStore(window[store], key)
+}
+
+/** In IndexedDB, beside the store, and not opened where the user says no. */
+function vaultOf({ name }: SessionConfig): RefreshTokenVault {
+  const key = `vault of ${name}`
+  return {
+    async get() {
+      if (!isPromptGranted) throw new DOMException('The user said no', 'NotAllowedError')
+      return get(key)
+    },
+    set: (token) => set(key, token),
+    clear: () => del(key),
+    has: async () => (await get(key)) !== undefined,
+  }
 }
 
 function byAxios(session: Session): Send {
@@ -140,6 +158,7 @@ const controls: TabControls = {
   },
   login: (session, user) => begin(login(sessionOf(session), user)),
   logout: (session) => begin(sessionOf(session).session.logout()),
+  answerPrompts: (isGranted) => void (isPromptGranted = isGranted),
   block(ms) {
     // In the next task, so that whoever asked for it has its answer; a timer would come late in a hidden tab.
     const { port1, port2 } = new MessageChannel()
