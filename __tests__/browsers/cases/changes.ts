@@ -41,12 +41,12 @@ export const changes: readonly Case[] = [
     title:
       'a login as another user in one tab: what waits in all tabs rejects, and all go on as the other (28, 34)',
     async run(world) {
-      const tabs = await world.openSignedIn(4)
+      const tabs = await world.openSignedIn(3)
       const { holder, others } = await allWait(world, tabs)
       await others[0]?.login('bob')
       expect(await kindsOf(tabs)).toEqual(['ERR_SESSION_CHANGED'])
       world.site.grants.release('before')
-      expect(await loginsRequiredWhen(tabs, 'active')).toEqual([0, 0, 0, 0])
+      expect(await loginsRequiredWhen(tabs, 'active')).toEqual([0, 0, 0])
       await expectAllAnswered([holder, ...others], 'bob')
       expect(world.site.auth.counts).toMatchObject({ refused: 0, reused: 0 })
     },
@@ -54,12 +54,12 @@ export const changes: readonly Case[] = [
   {
     title: 'a login as another user in the tab that renews: what waits in all tabs rejects (28, 34)',
     async run(world) {
-      const tabs = await world.openSignedIn(4)
+      const tabs = await world.openSignedIn(3)
       const { holder } = await allWait(world, tabs)
       await holder.login('bob')
       expect(await kindsOf(tabs)).toEqual(['ERR_SESSION_CHANGED'])
       world.site.grants.release('before')
-      expect(await loginsRequiredWhen(tabs, 'active')).toEqual([0, 0, 0, 0])
+      expect(await loginsRequiredWhen(tabs, 'active')).toEqual([0, 0, 0])
       await expectAllAnswered(tabs, 'bob')
       expect(world.site.auth.counts).toMatchObject({ refused: 0, reused: 0 })
     },
@@ -67,14 +67,14 @@ export const changes: readonly Case[] = [
   {
     title: 'a logout in one tab signs out all of them: what waits rejects, and no hook is called (28, 34)',
     async run(world) {
-      const tabs = await world.openSignedIn(4)
+      const tabs = await world.openSignedIn(3)
       const { others } = await allWait(world, tabs)
       await others[0]?.logout()
       expect(await kindsOf(tabs)).toEqual(['ERR_SESSION_CHANGED'])
       world.site.grants.release('before')
       await sendAll(tabs)
       expect(await kindsOf(tabs)).toEqual(['401', 'ERR_LOGIN_REQUIRED no_session', 'ERR_SESSION_CHANGED'])
-      expect(await loginsRequiredWhen(tabs, 'signedOut')).toEqual([0, 0, 0, 0])
+      expect(await loginsRequiredWhen(tabs, 'signedOut')).toEqual([0, 0, 0])
       expect(world.site.auth.counts).toMatchObject({ refused: 0, reused: 0 })
     },
   },
@@ -82,7 +82,7 @@ export const changes: readonly Case[] = [
     title:
       'a refusal with all tabs waiting: one grant, every request rejects, onLoginRequired once in each (24, 27, 34)',
     async run(world) {
-      const tabs = await world.openSignedIn(4)
+      const tabs = await world.openSignedIn(3)
       await allWait(world, tabs)
       world.site.auth.revoke()
       world.site.grants.release('before')

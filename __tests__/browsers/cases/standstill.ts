@@ -20,13 +20,13 @@ async function standStill(
   stop: (holder: Tab) => Promise<() => Promise<unknown>>,
 ): Promise<void> {
   const { grants, auth } = world.site
-  const { holder, others } = await allWait(world, await world.openSignedIn(4, { refreshTimeoutMs }))
+  const { holder, others } = await allWait(world, await world.openSignedIn(3, { refreshTimeoutMs }))
   const goOn = await stop(holder)
   grants.release('before')
   expect(await kindsOf(others)).toEqual(['ERR_REFRESH_UNAVAILABLE lock'])
   await goOn()
   await holder.settled()
-  expect(await loginsRequiredWhen(world.tabs, 'active')).toEqual([0, 0, 0, 0])
+  expect(await loginsRequiredWhen(world.tabs, 'active')).toEqual([0, 0, 0])
   await expectAllAnswered(world.tabs)
   expect(auth.counts).toEqual({ asked: 1, granted: 1, refused: 0, reused: 0 })
 }
@@ -57,14 +57,14 @@ export const standstill: readonly Case[] = [
       'the network cut at the tab that renews, before the server rotated: another renews for all (25, 34)',
     async run(world) {
       const { grants, auth } = world.site
-      const { holder, others } = await allWait(world, await world.openSignedIn(4))
+      const { holder, others } = await allWait(world, await world.openSignedIn(3))
       grants.cut('before')
       expect(await kindsOf(others)).toEqual(['200'])
       // Chromium asks again by itself where a kept connection is cut; then the tab never hears of it.
       expect(['200', 'ERR_REFRESH_UNAVAILABLE network']).toEqual(
         expect.arrayContaining(await kindsOf([holder])),
       )
-      expect(await loginsRequiredWhen(world.tabs, 'active')).toEqual([0, 0, 0, 0])
+      expect(await loginsRequiredWhen(world.tabs, 'active')).toEqual([0, 0, 0])
       await expectAllAnswered(world.tabs)
       expect(auth.counts).toEqual({ asked: 1, granted: 1, refused: 0, reused: 0 })
     },
@@ -74,7 +74,7 @@ export const standstill: readonly Case[] = [
       'the network cut at the tab that renews, after the server rotated: one clean login in every tab (24, 34)',
     async run(world) {
       const { grants, auth } = world.site
-      const { holder, others } = await allWait(world, await world.openSignedIn(4), 'after')
+      const { holder, others } = await allWait(world, await world.openSignedIn(3), 'after')
       grants.cut('after')
       expect(await kindsOf(others)).toEqual(['ERR_LOGIN_REQUIRED refused'])
       expect(['ERR_LOGIN_REQUIRED refused', 'ERR_REFRESH_UNAVAILABLE network']).toEqual(
@@ -89,7 +89,7 @@ export const standstill: readonly Case[] = [
     engines: ['Chromium'],
     async run(world) {
       const { grants, auth } = world.site
-      const { holder, others } = await allWait(world, await world.openSignedIn(4))
+      const { holder, others } = await allWait(world, await world.openSignedIn(3))
       const offline = others.slice(1)
       await Promise.all(offline.map(async ({ page }) => page.setOffline?.(true)))
       await world.close(holder)
@@ -99,7 +99,7 @@ export const standstill: readonly Case[] = [
       expect(await kindsOf(offline)).not.toContain('200')
       await Promise.all(offline.map(async ({ page }) => page.setOffline?.(false)))
       await expectAllAnswered(others)
-      expect(await loginsRequiredWhen(others, 'active')).toEqual([0, 0, 0])
+      expect(await loginsRequiredWhen(others, 'active')).toEqual([0, 0])
       expect(auth.counts).toEqual({ asked: 1, granted: 1, refused: 0, reused: 0 })
     },
   },

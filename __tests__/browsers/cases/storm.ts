@@ -86,7 +86,7 @@ export const storm: readonly Case[] = [
     server: { accessTokenLifetimeMs: 3_000 },
     async run(world) {
       const { auth, api } = world.site
-      await world.openSignedIn(4, { renewInBackground: true })
+      await world.openSignedIn(3, { renewInBackground: true })
       const granted = (): number => auth.counts.granted
       await until('two renewals by the timer', granted, (count) => count >= 2)
       expect(auth.counts).toMatchObject({ refused: 0, reused: 0 })

@@ -18,7 +18,8 @@ export const webkit: Engine = {
   async launch(): Promise<Browser> {
     const screen = await startDisplay(displayProgram)
     const service = await startService(driverProgram, environmentOf(screen.display))
-    const windows = await connect(service.address)
+    const end = (): Promise<unknown> => service.end().then(() => screen.end())
+    const windows = await connect(service.address).catch((error) => end().then(() => Promise.reject(error)))
     const home = await windows.getWindowHandle()
     const inTurn = turns()
     return {
@@ -29,8 +30,7 @@ export const webkit: Engine = {
       pageProcesses: () => Promise.resolve(processesBelow(service.pid, 'WebKitWebProcess')),
       async close() {
         await inTurn(() => windows.quit())
-        await service.end()
-        await screen.end()
+        await end()
       },
     }
   },
