@@ -15,7 +15,7 @@ export interface Case {
    * shown, or sets cookies, which know no ports.
    */
   readonly isAlone?: boolean
-  /** The problems that the sessions must report; any other fails the case. Default: none. */
+  /** The problems that the sessions may report; any other fails the case. Default: none. */
   readonly problems?: RegExp
   readonly run: (world: World) => Promise<void>
 }

@@ -1,6 +1,7 @@
 /** How long a page may take for what it is expected to do; far more than it needs on a busy machine. */
 const limitMs = 20_000
-const pauseMs = 15
+/** Seldom enough that asking does not keep the pages from their work. */
+const pauseMs = 50
 
 /**
  * Asks again and again until the answer satisfies.
