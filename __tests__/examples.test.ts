@@ -43,6 +43,15 @@ const examples: Record<string, unknown[]> = {
     'bob gets 303 /login',
     'ada gets 200 loading: /profile of ada /cart of ada',
   ],
+  'relogin.ts': [
+    'dialog: ended, 2 requests wait',
+    'answered: /orders as ada, /cart as ada',
+    'asked for while it was open: /news as ada',
+    'dialog: ended, 2 requests wait',
+    'rejected: ERR_SESSION_CHANGED, ERR_SESSION_CHANGED',
+    'the page goes on as bob',
+    'orders placed: 1',
+  ],
   'refresh-function.ts': [
     'renewing because unauthorized',
     '2 answers, 1 grant',

@@ -291,6 +291,31 @@ describe('a block that says it runs', () => {
     expect([scripted.requests.length, servers.auth.counts.asked]).toEqual([2, 0])
   })
 
+  test('relogin: the same user in the dialog, and what was held is answered; another, and it rejects', async () => {
+    const signIn = jest.fn()
+    const { session, api } = await play('relogin', {}, { modules: { 'my-sign-in': { signIn } } })
+    const as = (subject: string): object => ({ ...servers.auth.issue(subject), subject })
+    const dialogOf = (subject: string) => (): Promise<object> =>
+      new Promise((resolve) => {
+        const look = (): void => void (session.getSnapshot().held === 2 && resolve(as(subject)))
+        session.subscribe(look)
+        look()
+      })
+    await session.login(as('ada'))
+    const endThenAsk = (): Promise<PromiseSettledResult<{ data: { who: string } }>[]> => {
+      servers.auth.revoke()
+      return Promise.allSettled(['/me', '/cart'].map((path) => api.get(path)))
+    }
+    signIn.mockImplementationOnce(dialogOf('ada')).mockImplementationOnce(dialogOf('bob'))
+    const answered = { status: 'fulfilled', value: { data: { who: 'ada' } } }
+    expect(await endThenAsk()).toMatchObject([answered, answered])
+    const rejected = { status: 'rejected', reason: { cause: { code: 'ERR_SESSION_CHANGED' } } }
+    expect(await endThenAsk()).toMatchObject([rejected, rejected])
+    expect((await api.get('/me')).data.who).toBe('bob')
+    expect(signIn.mock.calls).toEqual(Array(2).fill([{ prompt: 'login' }, expect.any(AbortSignal)]))
+    expect(location.assign).not.toHaveBeenCalled()
+  })
+
   test('errors: tells what to do', async () => {
     const { session, load } = await play<{ load(path: string): Promise<string> }>('errors')
     await signedIn(session, false)

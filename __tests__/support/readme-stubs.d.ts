@@ -35,9 +35,9 @@ declare module 'my-keychain' {
 declare module 'my-sign-in' {
   import type { TokenResponse } from 'tokenflight'
   interface AuthorizationRequest {
-    scope: string | undefined
-    acr_values: string | undefined
-    max_age: number | undefined
+    scope?: string | undefined
+    acr_values?: string | undefined
+    max_age?: number | undefined
     prompt: string
   }
   export function signIn(request: AuthorizationRequest, signal: AbortSignal): Promise<TokenResponse>
