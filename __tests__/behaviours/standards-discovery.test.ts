@@ -156,6 +156,14 @@ it('at the deadline it is not ambiguous: no refresh token has left (25)', async 
   expect((await session.getTokens())?.refreshToken).toBe('old-refresh')
 })
 
+it('a refresh token that has run out ends the session, whether the issuer can be asked or not (24)', async () => {
+  pages[oauthPath] = () => ({ status: 503 })
+  const { session } = await signedIn()
+  await session.login({ ...tokens('old'), refreshTokenExpiresAt: 1 })
+  expect(await rejectionOf(session.refresh())).toMatchObject({ reason: 'refresh_token_expired' })
+  expect(paths()).toEqual([])
+})
+
 it('a logout ends it at once, and the next login finds the endpoint (11, 28)', async () => {
   pages[oauthPath] = () => 'hang'
   const { session } = await signedIn()

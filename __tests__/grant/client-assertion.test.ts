@@ -2,6 +2,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { clientCredentials, createSession, LoginRequiredError, type RefreshTokenGrant } from 'tokenflight'
+import { deferred } from '../support/deferred.js'
 import { failOnLeaks } from '../support/no-leaks.js'
 import { rejectionOf } from '../support/outcome.js'
 import { scriptedServer, type Script, type ScriptedServer } from '../support/scripted-server.js'
@@ -106,6 +107,39 @@ describe('where it cannot be had, no refresh token leaves and the tokens are kep
     expect(await rejectionOf(session.refresh())).toMatchObject(expected)
     expect(server.requests).toEqual([])
     expect((await session.getTokens())?.refreshToken).toBe('old-refresh')
+  })
+
+  it('one that never comes is definite at the deadline, and one that comes later is not sent (9, 25)', async () => {
+    const late = deferred<string>()
+    const make = jest.fn<Promise<string> | string, []>(() => 'a.b.c').mockReturnValueOnce(late.promise)
+    const session = await signedIn(make)
+    const expected = { code: 'ERR_REFRESH_UNAVAILABLE', reason: 'timeout', ambiguous: false }
+    expect(await rejectionOf(session.refresh())).toMatchObject(expected)
+    late.resolve('l.a.te')
+    await session.refresh()
+    expect(assertions()).toEqual(['a.b.c'])
+    expect((await session.getTokens())?.accessToken).toBe('new-1')
+  })
+
+  it('nor is one that comes after a logout (28)', async () => {
+    const late = deferred<string>()
+    const called = deferred()
+    const session = await signedIn(() => (called.resolve(), late.promise))
+    const refused = rejectionOf(session.refresh())
+    await called.promise
+    await session.logout()
+    late.resolve('l.a.te')
+    expect(await refused).toMatchObject({ code: 'ERR_SESSION_CHANGED' })
+    await new Promise((next) => setImmediate(next))
+    expect(server.requests).toEqual([])
+  })
+
+  it('a refresh token that has run out ends the session without one (24)', async () => {
+    const make = jest.fn(thrower({ status: 503 }))
+    const session = await signedIn(make)
+    await session.login({ ...tokens('old'), refreshTokenExpiresAt: 1 })
+    expect(await rejectionOf(session.refresh())).toMatchObject({ reason: 'refresh_token_expired' })
+    expect(make).not.toHaveBeenCalled()
   })
 
   it('a LoginRequiredError ends the session (26)', async () => {

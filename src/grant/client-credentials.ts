@@ -32,7 +32,8 @@ export function clientCredentials(options: ClientCredentialsOptions): Acquire {
   const { now = Date.now, allowInsecure } = options
   const find = endpointFinder(options, allowInsecure)
   return async ({ signal }) => {
-    const ask = () => sendTokenRequest(options, find, { grant_type: 'client_credentials' }, signal)
+    const members = { grant_type: 'client_credentials' } as const
+    const ask = async () => sendTokenRequest(options, await find(signal), members, signal)
     const verdict = await reachVerdict(ask, { ...options, now, accessTokenIn: 'header', sentAt: now() })
     if (verdict.type !== 'granted') throw verdict.error
     return { ...verdict.tokens, subject: options.clientId }

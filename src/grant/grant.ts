@@ -1,12 +1,16 @@
 import type { TokenSet } from '../tokens.js'
 import { answerIn, judge, type JudgeContext, type ReceivedAnswer, type Verdict } from './answer.js'
 import type { Acquire, RefreshContext, RefreshFunction, RefreshTokenGrant } from './grant-options.js'
-import { endpointFinder, type FindEndpoints } from './endpoints.js'
+import { endpointFinder, type Endpoints, type FindEndpoints } from './endpoints.js'
 import { membersOf } from './redact.js'
 import { readAnswer, sendTokenRequest } from './token-request.js'
 
 /** One call for new tokens. It never rejects and never throws: what happened is in the verdict. */
-export type Grant = (current: TokenSet | undefined, context: RefreshContext) => Promise<Verdict>
+export type Grant = (
+  current: TokenSet | undefined,
+  context: RefreshContext,
+  endpoints?: Endpoints,
+) => Promise<Verdict>
 
 /** What a grant needs of the session's options. */
 export interface GrantSettings extends Pick<JudgeContext, 'isSessionOver' | 'refreshTokenLifetimeMs'> {
@@ -32,26 +36,29 @@ export function createGrant(
   settings: GrantSettings,
   find = endpointFinder(refresh as RefreshTokenGrant),
 ): Grant {
-  return (current, context) => {
+  return (current, context, endpoints) => {
     const ask = async (): Promise<ReceivedAnswer> => {
       if (typeof refresh === 'function') return answerOf(await refresh(current, context))
       const refreshToken = refresh.refreshTokenIn === 'cookie' ? undefined : current?.refreshToken
       const members = { grant_type: 'refresh_token', refresh_token: refreshToken } as const
-      return sendTokenRequest(refresh, find, members, context.signal)
+      return sendTokenRequest(refresh, endpoints ?? (await find(context.signal)), members, context.signal)
     }
     return reachVerdict(ask, { ...settings, ...refresh, previous: current, sentAt: settings.now() })
   }
 }
 
-/** Finds the endpoints before a grant is sent; it never rejects and never throws. A failure is definite. */
+/** What a grant needs before it is sent, or why it cannot be had; never rejects. */
+export type Preparation = (current: TokenSet | undefined, signal: AbortSignal) => Promise<Endpoints | Verdict>
+
+/** What is done before the grant that `refresh` describes. A failure is definite, since nothing was sent. */
 export function createPreparation(
-  find: FindEndpoints,
+  refresh: RefreshTokenGrant,
   settings: GrantSettings,
-): (signal: AbortSignal) => Promise<Verdict | undefined> {
-  return (signal) =>
-    find(signal).then(
-      () => undefined,
-      (error) => reachVerdict(() => Promise.reject(error), settings),
+  find: FindEndpoints,
+): Preparation {
+  return (previous, signal) =>
+    find(signal).catch((error) =>
+      reachVerdict(() => Promise.reject(error), { ...settings, ...refresh, previous }),
     )
 }
 

@@ -1,6 +1,5 @@
 import { RefreshConfigurationError } from '../errors.js'
-import type { Endpoints, FindEndpoints } from './endpoints.js'
-import { loader } from './loader.js'
+import type { Endpoints } from './endpoints.js'
 import type { ReceivedAnswer } from './answer.js'
 import type { RefreshTokenGrant } from './grant-options.js'
 import { reasonOf } from '../http/abort.js'
@@ -12,22 +11,20 @@ export interface GrantMembers {
 }
 
 /** What a client shows of itself: a header's value, or members of the body. */
-type Proof = Readonly<Record<string, string | undefined>>
+export type Proof = Readonly<Record<string, string | undefined>>
 
 /**
  * Sends one request to the token endpoint, through no interceptor and without a bearer token.
  *
  * @returns the answer, whatever its status
- * @throws RefreshConfigurationError where the request cannot be written, what `find` throws, else what `fetch`
- * rejects with
+ * @throws RefreshConfigurationError where the request cannot be written, else what `fetch` rejects with
  */
-export async function sendTokenRequest(
+export function sendTokenRequest(
   client: RefreshTokenGrant,
-  find: FindEndpoints,
+  endpoints: Endpoints,
   grant: GrantMembers,
   signal: AbortSignal,
 ): Promise<ReceivedAnswer> {
-  const endpoints = await find(signal)
   const write = (own: Proof): object => {
     const { scope, resource, parameters } = client
     return client.body?.(grant.refresh_token ?? '') ?? { ...grant, ...own, scope, resource, ...parameters }
@@ -43,8 +40,7 @@ export async function post(
   write: (own: Proof) => object,
   init: RequestInit & { readonly signal: AbortSignal },
 ): Promise<ReceivedAnswer> {
-  const assertion = await assertionOf(client, endpoints)
-  const request = { ...writeRequest(client, write, assertion), ...init }
+  const request = { ...writeRequest(client, write, endpoints.assertion), ...init }
   // While it was made ready, whoever wants it may have left.
   if (init.signal.aborted) throw reasonOf(init.signal)
   // Not called as a method: a browser's fetch refuses any `this` but the window.
@@ -89,16 +85,6 @@ function writeRequest(
   } catch (cause) {
     throw new RefreshConfigurationError('It could not be written, see `cause`.', { cause })
   }
-}
-
-/** A signed assertion (RFC 7523 §2.2), where the client shows who it is by one. */
-async function assertionOf(
-  client: RefreshTokenGrant,
-  { issuer, tokenEndpoint }: Endpoints,
-): Promise<Proof | undefined> {
-  if (!client.clientAssertion) return undefined
-  const { assertClient } = await loader(() => import('./client-assertion.js'))()
-  return assertClient(client, issuer ?? tokenEndpoint)
 }
 
 /** Shows who the client is (RFC 6749 §2.3.1; a public client: §3.2.1). */

@@ -1,4 +1,5 @@
 import type { LoginRequiredError, RefreshConfigurationError, RefreshUnavailableError } from '../errors.js'
+import type { Endpoints } from '../grant/endpoints.js'
 import type { Flight } from './flight.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 import type { Settings } from '../options.js'
@@ -24,12 +25,19 @@ export interface FlightPlan {
   /** Opens the vault, where there is one. Rejects where it stays closed: then nothing is sent. */
   readonly unlock?: (() => Promise<void>) | undefined
   /**
-   * What is needed before tokens can be asked for, such as the endpoint's address. Resolves with why it cannot be
-   * had, which is a definite failure: nothing was sent. Never rejects.
+   * What is needed before each attempt, such as the endpoint's address. Resolves with why it cannot be had, or why
+   * it would be pointless to ask: that is definite, since nothing was sent. Never rejects.
    */
   readonly prepare?: ((signal: AbortSignal) => Promise<Verdict | undefined>) | undefined
-  /** Asks for tokens once, or says why it would be pointless. Never rejects. */
+  /** Asks for tokens once. Never rejects. */
   attempt(signal: AbortSignal): Promise<Verdict>
+}
+
+/** What a flight was given for its grant. It is remembered for this flight only: nobody is prompted twice for one. */
+export interface Had {
+  vaulted?: string | undefined
+  /** Of the next attempt. */
+  endpoints?: Endpoints | undefined
 }
 
 /** What a flight may do to the session. Each call has no effect where the flight is not current any more. */

@@ -1,4 +1,10 @@
-import { createAcquire, createGrant, createPreparation, type Grant } from '../grant/grant.js'
+import {
+  createAcquire,
+  createGrant,
+  createPreparation,
+  type Grant,
+  type Preparation,
+} from '../grant/grant.js'
 import {
   coolingMs,
   credentialOf,
@@ -10,17 +16,17 @@ import {
   type SessionState,
 } from './state.js'
 import { Flight } from './flight.js'
-import type { FlightPlan } from './flight-plan.js'
+import type { FlightPlan, Had } from './flight-plan.js'
 import { LoginRequiredError, type SessionError } from '../errors.js'
 import { Budget } from './budget.js'
 import type { Core } from './core.js'
+import { guardedIsSessionOver } from './session-over.js'
 import { hasExpired } from './windows.js'
 import { Landing } from './landing.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
 import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
 import type { Revocation } from './revocation.js'
-import type { Settings } from '../options.js'
 import { shortestAttemptMs } from './pace.js'
 import type { TokenSet } from '../tokens.js'
 import type { Verdict } from '../grant/answer.js'
@@ -34,7 +40,7 @@ export class Renewal {
   readonly #landing: Landing
   readonly #lock: NonNullable<FlightPlan['lock']>
   readonly #grant: Grant | undefined
-  readonly #prepare: FlightPlan['prepare']
+  readonly #prepare: Preparation | undefined
   readonly #acquire: Acquirer | undefined
   readonly #budget: Budget
   readonly #signals = new WeakSet<object>()
@@ -56,8 +62,8 @@ export class Renewal {
     this.#lock = (signal, callback) => lock.request(lockName, { signal }, callback)
     const judged = { ...settings, isSessionOver: guardedIsSessionOver(core) }
     this.#grant = refresh && revocation.over(createGrant(refresh, judged, revocation.find))
-    const hasIssuer = typeof refresh === 'object' && refresh.issuer !== undefined
-    this.#prepare = hasIssuer ? createPreparation(revocation.find, judged) : undefined
+    this.#prepare =
+      typeof refresh === 'object' ? createPreparation(refresh, judged, revocation.find) : undefined
     this.#acquire = acquire && createAcquire(acquire, judged)
     this.#budget = new Budget(settings.refreshBudget)
     this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
@@ -169,8 +175,7 @@ export class Renewal {
     const { state, settings, vault } = this.#core
     const isKept = credentialOf(state) || this.#isCookie || vault
     const isGrant = !ended && this.#grant && (isKept || !this.#acquire)
-    // What the vault gives is remembered for this flight only: nobody is prompted twice for one renewal.
-    let vaulted: string | undefined
+    const had: Had = {}
     const flight = new Flight({
       reason,
       generation: state.generation,
@@ -182,10 +187,10 @@ export class Renewal {
       lock: isGrant ? this.#lock : undefined,
       ended,
       ...(isGrant && {
-        prepare: this.#prepare,
-        unlock: vault && (async () => void (vaulted = await vault.take(reason))),
+        prepare: (signal) => this.#makeReady(had, signal),
+        unlock: vault && (async () => void (had.vaulted = await vault.take(reason))),
       }),
-      attempt: (signal) => this.#attempt({ reason, signal }, Boolean(isGrant), vaulted),
+      attempt: (signal) => this.#attempt({ reason, signal }, isGrant ? had : undefined),
       ...brought,
     })
     this.own(flight.signal)
@@ -194,18 +199,30 @@ export class Renewal {
     if (flightsOf(this.#core.state).includes(flight)) flight.start()
   }
 
-  async #attempt(context: RefreshContext, isGrant: boolean, vaulted?: string): Promise<Verdict> {
-    const { state, events } = this.#core
-    const kept = credentialOf(state)?.tokens
-    const tokens = vaulted ? { ...kept, refreshToken: vaulted } : kept
-    const reason = isGrant ? this.#isPointless(tokens) : undefined
+  /** Resolves with why a grant cannot be sent, or is pointless: then nothing is asked of anyone. */
+  async #makeReady(had: Had, signal: AbortSignal): Promise<Verdict | undefined> {
+    const tokens = this.#tokens(had)
+    const reason = this.#isPointless(tokens)
     if (reason) return { type: 'refused', error: new LoginRequiredError(reason) }
-    events.emit({ type: 'grant', reason: context.reason })
+    const found = await this.#prepare?.(tokens, signal)
+    if (found && 'type' in found) return found
+    had.endpoints = found
+    return undefined
+  }
+
+  async #attempt(context: RefreshContext, had: Had | undefined): Promise<Verdict> {
+    this.#core.events.emit({ type: 'grant', reason: context.reason })
     const instead = this.instead?.()
     if (instead) return instead
-    if (!isGrant) return (this.#acquire as Acquirer)(context)
-    const verdict = (this.#grant as Grant)(tokens, context)
+    if (!had) return (this.#acquire as Acquirer)(context)
+    const { vaulted, endpoints } = had
+    const verdict = (this.#grant as Grant)(this.#tokens(had), context, endpoints)
     return vaulted ? verdict.then((found) => without(vaulted, found)) : verdict
+  }
+
+  #tokens({ vaulted }: Had): TokenSet | undefined {
+    const kept = credentialOf(this.#core.state)?.tokens
+    return vaulted ? { ...kept, refreshToken: vaulted } : kept
   }
 
   /** Behaviour 24: what makes it pointless to ask. */
@@ -224,10 +241,4 @@ function without(vaulted: string, verdict: Verdict): Verdict {
   return verdict.type === 'granted' && verdict.tokens.refreshToken === vaulted
     ? { ...verdict, tokens: { ...verdict.tokens, refreshToken: undefined } }
     : verdict
-}
-
-/** The app's own rule; one that fails is reported and decides nothing. */
-function guardedIsSessionOver({ settings, events }: Core): Settings['isSessionOver'] {
-  const { isSessionOver } = settings
-  return isSessionOver && ((answer) => events.guard('isSessionOver', () => isSessionOver(answer)) === true)
 }

@@ -29,9 +29,9 @@ export class Revocation {
   over(grant: Grant): Grant {
     const load = this.#load
     if (!load) return grant
-    return async (current, context) => {
+    return async (...asked) => {
       const loaded = await load().catch(() => undefined)
-      return loaded ? loaded.grant(grant, current, context) : grant(current, context)
+      return loaded ? loaded.grant(grant, ...asked) : grant(...asked)
     }
   }
 

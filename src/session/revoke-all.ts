@@ -2,7 +2,7 @@ import { plainCause, redactor } from '../grant/redact.js'
 import { startTimer, within } from './timer.js'
 import { revokeToken, type RevocationMembers } from '../grant/revocation.js'
 import type { Core } from './core.js'
-import type { FindEndpoints } from '../grant/endpoints.js'
+import type { Endpoints, FindEndpoints } from '../grant/endpoints.js'
 import type { Grant } from '../grant/grant.js'
 import { readRecord } from '../store/record.js'
 import type { RefreshContext, RefreshTokenGrant } from '../grant/grant-options.js'
@@ -41,10 +41,15 @@ export class RevokeAll {
   }
 
   /** Sends a grant with a signal of its own, so that its answer can outlive the flight. */
-  grant(grant: Grant, current: TokenSet | undefined, { signal, reason }: RefreshContext): Promise<Verdict> {
+  grant(
+    grant: Grant,
+    current: TokenSet | undefined,
+    { signal, reason }: RefreshContext,
+    endpoints?: Endpoints,
+  ): Promise<Verdict> {
     const controller = new AbortController()
     if (signal.aborted) controller.abort()
-    const verdict = grant(current, { signal: controller.signal, reason })
+    const verdict = grant(current, { signal: controller.signal, reason }, endpoints)
     const sent = { generation: this.#core.state.generation, controller, verdict }
     this.#sent = sent
     signal.addEventListener('abort', () => this.#sent === sent && controller.abort())
