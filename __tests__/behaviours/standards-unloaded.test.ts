@@ -45,6 +45,20 @@ async function signedIn(refresh: object, more: Partial<SessionOptions> = {}) {
   return { session, http, problems }
 }
 
+// First: what has been loaded once is there for the whole file, and a session with an issuer loads this too.
+it('revocation: the grant goes on without it, the logout is done here, and what was left is told (29, 37)', async () => {
+  const grant = { tokenEndpoint: `${server.origin}/token`, revocationEndpoint: `${server.origin}/revoke` }
+  const { session, problems } = await signedIn(grant)
+  await session.refresh()
+  await session.logout({ revoke: true })
+  expect(session.getSnapshot().status).toBe('signedOut')
+  expect([server.count('/revoke'), problems()]).toMatchObject([0, [{ message: 'Nothing was revoked' }]])
+  mockIsOffline = false
+  await session.login(tokens('next'))
+  await session.logout({ revoke: true })
+  expect(server.count('/revoke')).toBe(1)
+})
+
 it.each([
   ['issuer', () => ({ issuer: server.origin })],
   ['clientAssertion', () => ({ tokenEndpoint: `${server.origin}/token`, clientAssertion: () => 'a.b.c' })],
@@ -71,17 +85,4 @@ it('onStepUp: the challenge is the caller’s, the reason is told, and the next 
   expect(problems()).toMatchObject([{ message: '`onStepUp` was not called' }])
   mockIsOffline = false
   expect((await http.get('/admin')).status).toBe(200)
-})
-
-it('revocation: the grant goes on without it, the logout is done here, and what was left is told (29, 37)', async () => {
-  const grant = { tokenEndpoint: `${server.origin}/token`, revocationEndpoint: `${server.origin}/revoke` }
-  const { session, problems } = await signedIn(grant)
-  await session.refresh()
-  await session.logout({ revoke: true })
-  expect(session.getSnapshot().status).toBe('signedOut')
-  expect([server.count('/revoke'), problems()]).toMatchObject([0, [{ message: 'Nothing was revoked' }]])
-  mockIsOffline = false
-  await session.login(tokens('next'))
-  await session.logout({ revoke: true })
-  expect(server.count('/revoke')).toBe(1)
 })
