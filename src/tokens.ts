@@ -50,6 +50,8 @@ export interface TokenContext {
   readonly receivedAt: number
   /** False where the access token is a cookie. */
   readonly accessTokenExpected: boolean
+  /** The word that the token is sent with. */
+  readonly authScheme?: string | undefined
   /** What each new refresh token lives, where only the app knows it. */
   readonly refreshTokenLifetimeMs?: number | undefined
   /** What is kept where the answer is silent (RFC 6749 §6: no new refresh token means keep the old one). */
@@ -75,7 +77,18 @@ export function readTokens(answer: unknown, context: TokenContext): TokenSet | s
   if (refreshToken != null && typeof refreshToken !== 'string') {
     return `Expected \`refresh_token\` to be a string, got ${kindOf(refreshToken)}`
   }
+  const type = member(raw, 'tokenType')
+  if (accessToken != null && isBound(type) && /^bearer$/i.test(context.authScheme ?? ''))
+    return `${wrongType} to be Bearer, or \`authScheme\` to be set, got ${type}`
   return assemble(raw, context)
+}
+
+/** How the sentence about a type begins that must not be used as a bearer token. */
+export const wrongType = 'Expected `token_type`'
+
+/** Types that mean something else than a bearer token for sure (RFC 6749 §7.1); home-made words pass. */
+function isBound(type: unknown): type is string {
+  return typeof type === 'string' && /^(dpop|pop|mac|n_a)$/i.test(type)
 }
 
 type RawAnswer = Readonly<Record<string, unknown>>

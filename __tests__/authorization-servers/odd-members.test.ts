@@ -1,5 +1,6 @@
 /** Members of a token response that are legal but strange, or not understood (RFC 6749 §5.1, §7.1). */
 import { start, useFakeClock } from '../support/fake-clock.js'
+import { rejectionOf } from '../support/outcome.js'
 import { useOddServer, type OddWorld } from './odd-server.js'
 
 const oddServer = useOddServer()
@@ -88,11 +89,32 @@ it.each(['bearer', 'BEARER', 'Bearer'])(
   },
 )
 
-// RFC 6749 §7.1: a client must not use a token whose type it does not understand.
-it.failing('a token of another type than Bearer is not sent as a bearer token', async () => {
-  const here = await oddServer()
+it.each(['DPoP', 'mac', 'PoP', 'N_A'])(
+  'token_type %s is no bearer token: it is not sent as one, and the mistake is told',
+  async (token_type) => {
+    const here = await oddServer()
+    change(here, { token_type, access_token: 'bound-to-a-key' })
+    const error = await rejectionOf(here.session.refresh())
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION' })
+    expect(String(error)).toContain(`\`authScheme\` to be set, got ${token_type}`)
+    await here.http.get('/me')
+    expect(here.api.requests.map(({ authorization }) => authorization)).not.toContain('Bearer bound-to-a-key')
+    const given = { token_type, access_token: 'bound-to-a-key' }
+    expect(await rejectionOf(here.session.login(given))).toBeInstanceOf(TypeError)
+  },
+)
+
+it('a type that the app names by authScheme is sent so', async () => {
+  const here = await oddServer({ session: { authScheme: 'DPoP' } })
   change(here, { token_type: 'DPoP', access_token: 'bound-to-a-key' })
-  await here.session.refresh().catch(() => {})
+  await here.session.refresh()
   await here.http.get('/me').catch(() => {})
-  expect(here.api.requests.map(({ authorization }) => authorization)).not.toContain('Bearer bound-to-a-key')
+  expect(here.api.requests[0]?.authorization).toBe('DPoP bound-to-a-key')
+})
+
+it.each(['jwt', 'access', 'Token', ''])('a home-made word, "%s", says nothing', async (token_type) => {
+  const here = await oddServer()
+  change(here, { token_type })
+  await here.session.refresh()
+  expect((await here.http.get('/me')).data.who).toBe('johndoe')
 })

@@ -9,7 +9,7 @@ import {
 } from '../errors.js'
 import { readHeader } from '../http/headers.js'
 import { parseRetryAfter } from '../http/retry-after.js'
-import { isOtherUser, readTokens, type TokenContext, type TokenSet } from '../tokens.js'
+import { isOtherUser, readTokens, wrongType, type TokenContext, type TokenSet } from '../tokens.js'
 import type { TokenEndpointAnswer, TokenEndpointOptions } from './grant-options.js'
 import { membersOf, plainCause, redactor, type Redact } from './redact.js'
 import { readBody } from './token-request.js'
@@ -85,6 +85,9 @@ const otherwise = misconfigured(
   'Check `tokenEndpoint`; if it ends sessions this way, say so in `isSessionOver`.',
 )
 
+const unusable = (mistake: string): Meaning =>
+  mistake.startsWith(wrongType) ? misconfigured(`${mistake}.`) : unavailable('malformed')
+
 const meaningOf = (sign?: string | number): Meaning | undefined =>
   meanings.find(([pattern]) => pattern.test(`${sign}`))?.[1]
 
@@ -108,7 +111,7 @@ function judgeAnswer(answer: ReceivedAnswer, context: JudgeContext, detail: Deta
   if (membersOf(body)['error'] || !/^2..$/.test(`${status}`))
     return failed((meaningOf(detail.oauth?.error) ?? meaningOf(status) ?? otherwise)(detail))
   const tokens = tokensIn(answer, context)
-  if (typeof tokens === 'string') return failed(unavailable('malformed')({ ...detail, hint: tokens }))
+  if (typeof tokens === 'string') return failed(unusable(tokens)({ ...detail, hint: tokens }))
   if (!isOtherUser(context.previous, tokens)) return { type: 'granted', tokens }
   // What it gave is nobody's to use, and the old refresh token is spent.
   return failed(

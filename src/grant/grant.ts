@@ -17,6 +17,7 @@ export interface GrantSettings extends Pick<JudgeContext, 'isSessionOver' | 'ref
   /** The clock, in epoch milliseconds. */
   readonly now: () => number
   readonly accessTokenIn: 'header' | 'cookie'
+  readonly authScheme?: string | undefined
 }
 
 /** What one grant is judged by. */

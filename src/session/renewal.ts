@@ -215,9 +215,7 @@ export class Renewal {
     const reason = this.#isPointless(tokens)
     if (reason) return { type: 'refused', error: new LoginRequiredError(reason) }
     const found = await this.#prepare?.(tokens, signal)
-    if (found && 'type' in found) return found
-    had.endpoints = found
-    return undefined
+    return found && 'type' in found ? found : void (had.endpoints = found)
   }
 
   async #attempt(context: RefreshContext, had: Had | undefined): Promise<Verdict> {

@@ -151,6 +151,7 @@ async function login(core: Core, persistence: Persistence, given: unknown): Prom
     sentAt: now,
     receivedAt: now,
     accessTokenExpected: settings.accessTokenIn === 'header' && !hasRefreshOnly,
+    authScheme: settings.authScheme,
     refreshTokenLifetimeMs: settings.refreshTokenLifetimeMs,
   })
   if (typeof tokens === 'string') throw new TypeError(tokens)

@@ -15,7 +15,8 @@ export function stepUpBy(onStepUp: OnStepUp, terms: Terms): StepUp {
   const load = loader(() => import('./step-ups.js'))
   let stepUps: StepUps | undefined
   return (waiter, stamp, wanted) => {
-    const refuse = (): void => {
+    const refuse = (cause: unknown): void => {
+      terms.core.events.problem('`onStepUp` was not called', cause)
       for (const one of terms.core.release((each) => each === waiter))
         one.refuse(new StepUpRequiredError(wanted.challenge), false)
     }

@@ -124,6 +124,7 @@ export class StepUps {
       sentAt: receivedAt,
       receivedAt,
       accessTokenExpected: settings.accessTokenIn === 'header',
+      authScheme: settings.authScheme,
       refreshTokenLifetimeMs: settings.refreshTokenLifetimeMs,
       // RFC 6749 §5.1: an answer without a scope gives what was asked for.
       previous: { ...current, scope },
