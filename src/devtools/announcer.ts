@@ -1,5 +1,5 @@
 import { make, setText } from './dom.js'
-import type { SessionEvent } from '../session/events.js'
+import type { Noted } from './record.js'
 
 /** Long enough for a storm to be over, short enough to belong to what was done. */
 const quietMs = 800
@@ -10,7 +10,7 @@ export class Announcer {
   #timer: ReturnType<typeof setTimeout> | undefined
   #text = ''
 
-  note(event: SessionEvent): void {
+  note(event: Noted): void {
     const text = sentenceOf(event)
     if (!text) return
     this.#text = text
@@ -25,20 +25,19 @@ export class Announcer {
   }
 }
 
-function sentenceOf(event: SessionEvent): string | undefined {
-  switch (event.type) {
-    case 'login':
-      return 'Signed in.'
-    case 'logout':
-      return 'Signed out.'
-    case 'granted':
-      return 'The token was renewed.'
-    case 'adopted':
-      return 'Another tab renewed the session.'
-    case 'grantFailed':
-    case 'loginRequired':
-      return event.error.message
-    default:
-      return undefined
-  }
+type Sentences = { readonly [T in Noted['type']]?: (event: Noted & { readonly type: T }) => string }
+
+const sentences: Sentences = {
+  login: () => 'Signed in.',
+  logout: () => 'Signed out.',
+  left: ({ isDisposed }) => (isDisposed ? 'The session was disposed of.' : 'Signed out elsewhere.'),
+  granted: () => 'The token was renewed.',
+  adopted: () => 'Another tab renewed the session.',
+  grantFailed: ({ error }) => error.message,
+  loginRequired: ({ error }) => error.message,
+  stepUp: () => 'The API asks for a better token.',
+}
+
+function sentenceOf(event: Noted): string | undefined {
+  return (sentences[event.type] as ((event: Noted) => string) | undefined)?.(event)
 }

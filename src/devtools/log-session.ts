@@ -1,6 +1,7 @@
-import type { SessionEvent } from '../session/events.js'
+import { asked, duration, grantReasons, nameOf, storyOf } from './story.js'
 import { clock } from './time-axis.js'
-import { duration, grantReasons, nameOf, storyOf } from './story.js'
+import type { Noted } from './record.js'
+import type { SessionEvent } from '../session/events.js'
 import { Recorder } from './recorder.js'
 import type { Session } from '../session/session.js'
 
@@ -21,7 +22,7 @@ export function logSession(session: Session, write: (line: string) => void = con
   const say = (what: string, text: string): void => write(line(recorder.now, what, text))
   const recorder: Recorder = new Recorder(session, (event) => {
     if (!event) return
-    const told = linesOf(event, recorder)
+    const told = lineOf(event, recorder)
     if (told) say(...told)
     // What has been told is not kept.
     if (event.type === 'settled') recorder.forget(event.id)
@@ -41,37 +42,44 @@ function line(now: number, what: string, text: string): string {
   return `${clock(now)}.${ms}  ${what.padEnd(13)}  ${text}`
 }
 
-function linesOf(event: SessionEvent, recorder: Recorder): readonly [what: string, text: string] | undefined {
-  switch (event.type) {
-    case 'settled':
-    case 'held':
-      return ofRequest(event, recorder)
-    case 'grant':
-      return ['grant', grantReasons[event.reason]]
-    case 'granted':
-      return ['granted', grantedWords(event, recorder)]
-    case 'grantFailed':
-      return ['grant failed', event.error.message]
-    case 'loginRequired':
-      return ['session over', event.error.message]
-    case 'login':
-      return ['login', `generation ${event.generation}`]
-    case 'logout':
-      return ['logout', `generation ${event.generation}`]
-    case 'adopted':
-      return ['adopted', `token version ${event.version}, from another tab or session`]
-    case 'problem':
-      return ['problem', event.message]
-    default:
-      return undefined
-  }
+type Line = readonly [what: string, text: string] | undefined
+
+/** A word for each event; undefined for those that are told in the request's own line, when it has ended. */
+const lines: {
+  readonly [T in Noted['type']]:
+    | ((event: Noted & { readonly type: T }, recorder: Recorder) => Line)
+    | undefined
+} = {
+  login: ({ generation }) => ['login', `generation ${generation}`],
+  logout: ({ generation }) => ['logout', `generation ${generation}`],
+  left: ({ isDisposed }) =>
+    isDisposed ? ['disposed', 'it does nothing more'] : ['signed out', 'in another tab or session'],
+  adopted: ({ version }) => ['adopted', `token version ${version}, from another tab or session`],
+  grant: ({ reason }) => ['grant', grantReasons[reason]],
+  granted: (event, recorder) => ['granted', grantedWords(event, recorder)],
+  grantFailed: ({ error }) => ['grant failed', error.message],
+  loginRequired: ({ error }) => ['session over', error.message],
+  stepUp: (event) => [
+    'step-up',
+    `${event.method} ${event.path}: the API asks for a better token${asked(event)}`,
+  ],
+  held: ofRequest,
+  sent: undefined,
+  unauthorized: undefined,
+  replayed: undefined,
+  settled: ofRequest,
+  problem: ({ message }) => ['problem', message],
+}
+
+function lineOf(event: Noted, recorder: Recorder): Line {
+  return (lines[event.type] as ((event: Noted, recorder: Recorder) => Line) | undefined)?.(event, recorder)
 }
 
 /** Of those that are held the first is told at once: it may be all that a test which hangs has to say. */
 function ofRequest(
   { type, id }: Extract<SessionEvent, { readonly id: number }>,
   { calls, session }: Recorder,
-): readonly [string, string] | undefined {
+): Line {
   const call = calls.find((one) => one.id === id)
   if (!call) return undefined
   if (type === 'settled') return [`request ${id}`, storyOf(call, call.ended?.at ?? 0)]
@@ -81,11 +89,11 @@ function ofRequest(
 
 function grantedWords(
   { expiresAt }: Extract<SessionEvent, { type: 'granted' }>,
-  { grants, now, pending }: Recorder,
+  { landed, now, pending }: Recorder,
 ): string {
-  const grant = grants.at(-1)
-  const took = grant ? ` after ${duration((grant.until ?? now) - grant.from)}` : ''
   const life = expiresAt === undefined ? 'with no known end' : `good for ${duration(expiresAt - now)}`
-  const waiting = [...pending].filter(({ stays }) => stays.at(-1)?.place === 'held').length
+  if (!landed) return `new tokens that the app brought, ${life}`
+  const took = ` after ${duration((landed.until ?? now) - landed.from)}`
+  const waiting = [...pending].filter(({ stays }) => stays.at(-1)?.waitsFor === 'renewal').length
   return `new tokens${took}, ${life}; ${waiting === 1 ? '1 request goes' : `${waiting} requests go`} on`
 }

@@ -8,7 +8,7 @@ import { Recorder } from './recorder.js'
 import { RequestList } from './request-list.js'
 import { Tabs } from './tabs.js'
 import type { Session } from '../session/session.js'
-import type { SessionEvent } from '../session/events.js'
+import type { Noted } from './record.js'
 
 /** How often the picture moves where nothing but time does: the token's bar. */
 const idleMs = 500
@@ -98,7 +98,7 @@ export class Panel {
     this.#draw()
   }
 
-  #noted(event: SessionEvent | undefined): void {
+  #noted(event: Noted | undefined): void {
     if (event) this.#announcer.note(event)
     // A problem goes to the console where nobody listens, and the panel is no reason to keep it from there.
     if (event?.type === 'problem')

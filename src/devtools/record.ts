@@ -1,5 +1,9 @@
-import type { RefreshReason } from '../grant/grant-options.js'
 import type { SessionError, SessionErrorCode } from '../errors.js'
+import type { RefreshReason } from '../grant/grant-options.js'
+import type { SessionEvent } from '../session/events.js'
+
+/** What is written down: each event, and the end that no event tells, seen in the snapshot alone. */
+export type Noted = SessionEvent | { readonly type: 'left'; readonly isDisposed: boolean }
 
 /** Where a request is: waiting for the session, on its first way to the API, or on its second. */
 export type Place = 'held' | 'wire' | 'replay'
@@ -11,7 +15,7 @@ interface Stay {
   /** Undefined while it lasts. */
   until: number | undefined
   /** What a held one waits for. */
-  readonly waitsFor?: 'store' | 'renewal' | undefined
+  readonly waitsFor?: 'store' | 'renewal' | 'stepUp' | undefined
 }
 
 /** One request, from its first event to its last. */
@@ -23,6 +27,8 @@ export interface Call {
   readonly stays: Stay[]
   /** True once an answer refused its token. */
   isRefused: boolean
+  /** True from an answer that asks for a better token until the request goes on. */
+  isToStepUp: boolean
   ended: Ending | undefined
 }
 

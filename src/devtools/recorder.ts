@@ -1,5 +1,6 @@
 import { insideOf, type Inside } from './inside.js'
-import type { Call, Counts, GrantSpan, Place } from './record.js'
+import type { Call, Counts, GrantSpan, Noted, Place } from './record.js'
+import { credentialOf } from '../session/state.js'
 import type { Session } from '../session/session.js'
 import type { SessionEvent } from '../session/events.js'
 
@@ -25,12 +26,18 @@ export class Recorder {
   readonly #limit: number
   readonly #open = new Map<number, Call>()
   readonly #stops: readonly (() => void)[]
-  readonly #onChange: (event: SessionEvent | undefined) => void
+  readonly #onChange: (event: Noted | undefined) => void
+  /** The grant that the last event has ended. */
+  landed: GrantSpan | undefined
+  #isSignedIn: boolean
+  /** True from the end of the session until it is known what has ended it. */
+  #isUnexplained = false
 
   /** `onChange` is called after each event, and without one when the snapshot changed. */
-  constructor(session: Session, onChange: (event: SessionEvent | undefined) => void, limit = 2_000) {
+  constructor(session: Session, onChange: (event: Noted | undefined) => void, limit = 2_000) {
     this.session = session
     this.inside = insideOf(session)
+    this.#isSignedIn = credentialOf(this.inside.core.state) !== undefined
     this.#limit = limit
     this.#onChange = onChange
     this.#stops = [session.on((event) => this.#note(event)), session.subscribe(() => this.#noteSnapshot())]
@@ -66,9 +73,11 @@ export class Recorder {
   /** Listens no more. */
   stop(): void {
     for (const stop of this.#stops) stop()
+    this.#isUnexplained = false
   }
 
   #note(event: SessionEvent): void {
+    this.landed = undefined
     if (event.type === 'grant') this.#begin(event)
     else if ('id' in event) this.#move(event)
     else this.#noteSession(event)
@@ -89,23 +98,36 @@ export class Recorder {
     else if (event.type === 'problem') this.problem = event.message
     else this.#endGrant('left')
     if (event.type === 'adopted') this.counts.adopted++
+    if (event.type === 'logout' || event.type === 'loginRequired') this.#isUnexplained = false
   }
 
   #endGrant(outcome: GrantSpan['outcome'], error?: GrantSpan['error']): void {
-    const grant = this.openGrant
-    if (grant) Object.assign(grant, { outcome, error, until: this.now })
+    this.landed = this.openGrant
+    if (this.landed) Object.assign(this.landed, { outcome, error, until: this.now })
   }
 
   #noteSnapshot(): void {
-    // What no event tells: the session was disposed of, or left by another tab.
     if (this.session.getSnapshot().status === 'signedOut') this.#endGrant('left')
+    const { state } = this.inside.core
+    const wasSignedIn = this.#isSignedIn
+    this.#isSignedIn = credentialOf(state) !== undefined
+    if (wasSignedIn && !this.#isSignedIn) this.#explain(state.status === 'disposed')
     this.#onChange(undefined)
+  }
+
+  /** The snapshot changes before its event is told. What none tells: it was disposed of, or another tab signed out. */
+  #explain(isDisposed: boolean): void {
+    this.#isUnexplained = true
+    void Promise.resolve().then(() => {
+      if (this.#isUnexplained) this.#onChange({ type: 'left', isDisposed })
+      this.#isUnexplained = false
+    })
   }
 
   #move(event: RequestEvent): void {
     const at = this.now
     const call = this.#open.get(event.id) ?? this.#add(event, at)
-    if (event.type === 'stepUp') return
+    if (event.type === 'stepUp') return void (call.isToStepUp = true)
     const last = call.stays.at(-1)
     if (last) last.until ??= at
     if (event.type === 'unauthorized') call.isRefused = true
@@ -117,15 +139,26 @@ export class Recorder {
   }
 
   #enter(call: Call, place: Place, from: number): void {
-    const waitsFor = this.session.getSnapshot().status === 'loading' ? 'store' : 'renewal'
+    const isLoading = this.session.getSnapshot().status === 'loading'
+    const waitsFor = call.isToStepUp ? 'stepUp' : isLoading ? 'store' : 'renewal'
     call.stays.push({ place, from, until: undefined, waitsFor: place === 'held' ? waitsFor : undefined })
+    call.isToStepUp = false
     if (place === 'held') this.counts.held++
     else this.counts.sends++
     if (place === 'replay') this.counts.replays++
   }
 
   #add({ id, method, path }: RequestEvent, from: number): Call {
-    const call: Call = { id, method, path, from, stays: [], isRefused: false, ended: undefined }
+    const call: Call = {
+      id,
+      method,
+      path,
+      from,
+      stays: [],
+      isRefused: false,
+      isToStepUp: false,
+      ended: undefined,
+    }
     this.#open.set(id, call)
     this.calls.push(call)
     this.counts.requests++

@@ -1,5 +1,6 @@
 import type { Call, Ending, GrantSpan, Place } from './record.js'
 import type { RefreshReason } from '../grant/grant-options.js'
+import type { StepUpRequest } from '../http/step-up.js'
 
 /** A length of time as a person says it: "212 ms", "3.2 s", "14 s", "2 min 5 s". */
 export function duration(ms: number): string {
@@ -26,22 +27,34 @@ export function storyOf(call: Call, now: number): string {
   return `${nameOf(call)} ${[...was, endingOf(call, call.ended)].join(joint)}.`
 }
 
+const waits = {
+  store: 'while the store was read',
+  renewal: 'for a renewal',
+  stepUp: 'for the app to bring one',
+}
+
 /** What has happened, and what is going on. */
-function clausesOf({ stays, isRefused }: Call, now: number): { past: string[]; present: string } {
+function clausesOf(call: Call, now: number): { past: string[]; present: string } {
   const past: string[] = []
   let present = ''
-  for (const [index, { place, from, until, waitsFor }] of stays.entries()) {
-    const what = waitsFor === 'store' ? 'while the store was read' : 'for a renewal'
-    const then = past.length && stays[index - 1]?.place === 'held' ? 'then ' : ''
+  for (const [index, { place, from, until, waitsFor = 'renewal' }] of call.stays.entries()) {
     const length = duration((until ?? now) - from)
-    if (until === undefined) present = `${presentOf(place, what)}, ${length} so far`
-    else if (place === 'held') past.push(`held ${length} ${what}`)
-    else if (place === 'replay') past.push(`${then}sent again`)
-    // Its second way begins at once where the token was renewed while it was on its first.
-    else if (isRefused) past.push(...refusal(stays[index + 1]?.place === 'replay'))
-    else past.push(`${then}sent`)
+    if (until === undefined) present = `${presentOf(place, waits[waitsFor])}, ${length} so far`
+    else if (place === 'held') past.push(`held ${length} ${waits[waitsFor]}`)
+    else past.push(...wayOf(call, index))
   }
   return { past, present }
+}
+
+/** One way to the API and back. */
+function wayOf({ stays, isRefused }: Call, index: number): string[] {
+  const then = stays[index - 1]?.place === 'held' ? 'then ' : ''
+  const next = stays[index + 1]
+  const more = next?.waitsFor === 'stepUp' ? ['asked for a better token'] : []
+  if (stays[index]?.place === 'replay') return [`${then}sent again`, ...more]
+  // Its second way begins at once where the token was renewed while it was on its first.
+  if (isRefused && !more.length) return refusal(next?.place === 'replay')
+  return [`${then}sent`, ...more]
 }
 
 function presentOf(place: Place, what: string): string {
@@ -95,4 +108,14 @@ export function grantStoryOf({ reason, from, until, outcome, error }: GrantSpan,
   if (outcome === 'failed')
     return `${because}: failed after ${length}. ${error?.message ?? 'It is tried again.'}`
   return `${because}: on its way, ${length} so far.`
+}
+
+/** What an API asks for of the next token, in its own words: `: scope "read admin", max_age 60`. */
+export function asked({ scope, acrValues, maxAge }: StepUpRequest): string {
+  const wanted = [
+    scope && `scope "${scope}"`,
+    acrValues && `acr_values "${acrValues}"`,
+    maxAge !== undefined && `max_age ${maxAge}`,
+  ].filter(Boolean)
+  return wanted.length ? `: ${wanted.join(', ')}` : ''
 }
