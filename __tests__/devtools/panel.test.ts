@@ -161,6 +161,27 @@ describe('what it shows is so', () => {
     await until(opened, '.tabs', 'shared, no other tab')
   })
 
+  it('a sign-out in another tab is seen, and heard', async () => {
+    const { site } = stand
+    const opened = await stand.open()
+    const other = await openPage(opened.context, site)
+    await other.page.evaluate(() => window.app.session.logout())
+    await until(opened, '.state', 'Signed out')
+    await until(opened, '[role=status]', 'Signed out elsewhere.')
+  })
+
+  it('a request that the API wants a better token for tells so, and a screen reader hears it', async () => {
+    const opened = await stand.open()
+    const challenge = 'Bearer error="insufficient_scope", scope="admin"'
+    await opened.page.route('**/api/books', (route) =>
+      route.fulfill({ status: 403, headers: { 'www-authenticate': challenge } }),
+    )
+    await opened.page.evaluate(() => window.app.api.get('/books').catch(() => {}))
+    await opened.page.locator('.row').hover()
+    await until(opened, '.story', 'was sent and answered: the API asks for a better token (403).')
+    await until(opened, '[role=status]', 'The API asks for a better token.')
+  })
+
   it('no token is anywhere in the page', async () => {
     const { site } = stand
     const { page } = await stand.open()
