@@ -64,6 +64,11 @@ export class Demonstration {
     await this.#ask('after', 'lifetime', { seconds })
   }
 
+  /** Everything takes this share of its usual time from now on. */
+  async hurry(pace: number): Promise<void> {
+    await this.#ask('after', 'pace', { pace })
+  }
+
   async kill(version: Version): Promise<void> {
     await this.#ask(version, 'kill', {})
   }

@@ -12,6 +12,7 @@ export function playOn(version: Version) {
 
   beforeAll(async () => {
     ;[browser, demonstration] = await Promise.all([launchBrowser(), Demonstration.start()])
+    await demonstration.hurry(0.1)
   }, 60_000)
 
   afterAll(async () => {

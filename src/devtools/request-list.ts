@@ -49,16 +49,19 @@ export class RequestList {
 
   render(now: number): void {
     const { calls } = this.#recorder
-    setStyle(this.#rows, 'height', `${calls.length * rowHeight}px`)
+    const { height } = this.#size
+    // Scrolled to its end the list begins with a whole row.
+    const length = calls.length * rowHeight + (calls.length * rowHeight > height ? height % rowHeight : 0)
+    setStyle(this.#rows, 'height', `${length}px`)
     this.#empty.hidden = calls.length > 0
     setText(this.#empty, 'No request yet. What an attached instance sends appears here.')
-    if (this.#isPinned) this.element.scrollTop = calls.length * rowHeight
-    const top = this.#isPinned ? calls.length * rowHeight - this.#size.height : this.element.scrollTop
+    if (this.#isPinned) this.element.scrollTop = length
+    const top = this.#isPinned ? length - height : this.element.scrollTop
     const first = Math.max(0, Math.floor(top / rowHeight))
-    const seen = calls.slice(first, first + Math.ceil(this.#size.height / rowHeight) + 1)
+    const seen = calls.slice(first, first + Math.ceil(height / rowHeight) + 1)
     const grants = this.#grantsOf(seen, first + seen.length >= calls.length)
     const axis = new TimeAxis(spansOf([...seen, ...grants], now), this.#size.width - 12)
-    this.#bands.render(axis, grants, now, this.#size.height)
+    this.#bands.render(axis, grants, now, height)
     this.#fill(seen, first, now, axis)
   }
 

@@ -6,7 +6,7 @@ import {
   type Page,
 } from 'playwright-core'
 import type { App } from '../page/app.js'
-import { startSite, type Site } from './site.js'
+import { buildScript, startSite, type Site } from './site.js'
 
 /** What runs in the page finds the app here. */
 declare global {
@@ -43,11 +43,14 @@ export function launch(): Promise<Browser> {
 /** To be called once at the top of a file: a site of its own for each test, one browser for all. */
 export function useStand(): Stand {
   let browser: Browser
+  let script: string
   let site: Site
   let contexts: BrowserContext[] = []
-  beforeAll(async () => void (browser = await launch()), 30_000)
+  beforeAll(async () => {
+    ;[browser, script] = await Promise.all([launch(), buildScript()])
+  }, 30_000)
   afterAll(() => browser.close())
-  beforeEach(async () => void (site = await startSite({ latencyMs: 0 })))
+  beforeEach(async () => void (site = await startSite({ latencyMs: 0, script })))
   afterEach(async () => {
     await Promise.all(contexts.map((context) => context.close()))
     contexts = []

@@ -11,16 +11,18 @@ export interface Site extends Servers {
   readonly origin: string
 }
 
-/** Starts the site on free ports. `lifetimeMs`: of its access tokens. */
+/** Starts the site on free ports. `lifetimeMs`: of its access tokens; `script`: of its page, where it was built before. */
 export async function startSite({
   lifetimeMs = 3_600_000,
   latencyMs = 30,
+  script: built,
 }: {
   lifetimeMs?: number
   latencyMs?: number
+  script?: string
 } = {}): Promise<Site> {
   const servers = await startServers({ latencyMs, accessTokenLifetimeMs: lifetimeMs })
-  const script = await bundle()
+  const script = built ?? (await buildScript())
   const behind: Readonly<Record<string, string>> = {
     '/api': servers.api.origin,
     '/auth': servers.auth.origin,
@@ -67,7 +69,8 @@ async function pass(request: IncomingMessage, response: ServerResponse, target: 
   })
 }
 
-async function bundle(): Promise<string> {
+/** Builds the page's script. */
+export async function buildScript(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [resolve(__dirname, '../page/app.ts')],
     bundle: true,

@@ -52,10 +52,10 @@ export class Api {
     const body = await readBytes(request)
     // The token is looked at when it is this request's turn: one that waited long may be refused late.
     await this.#lab.gate(url.pathname).pass()
-    await pause(queueMs(url.pathname) + (this.#lab.faults.slow ? slowMs : 0))
+    await pause(queueMs(url.pathname) * this.#lab.pace + (this.#lab.faults.slow ? slowMs : 0))
     if (response.destroyed) return
     const answer = await this.#answer({ request, url, body }, tally, callId)
-    if (answer.status === 200) await pause(workMs(url.pathname))
+    if (answer.status === 200) await pause(workMs(url.pathname) * this.#lab.pace)
     sendJson(response, answer)
   }
 

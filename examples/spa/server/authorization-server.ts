@@ -72,7 +72,7 @@ export class AuthorizationServer {
     if (this.#lab.faults.outage) return this.#unavailable(request, response)
     if (pathname === '/token') {
       await this.#lab.gate('/token').pass()
-      await pause(tokenMs + (this.#lab.faults.slow ? slowMs : 0))
+      await pause(tokenMs * this.#lab.pace + (this.#lab.faults.slow ? slowMs : 0))
       // Who went away while waiting has taken the body along.
       if (response.destroyed) return
     }

@@ -32,6 +32,8 @@ export class Lab {
   #tallies = newTallies(() => this.#tell())
   /** How long access tokens live that are issued from now on, in seconds. */
   tokenLifetimeS = 20
+  /** How long everything takes, as a share of the usual: tests have no time to watch a slow report. */
+  pace = 1
   readonly #gates = new Map<string, Gate>()
   readonly #listeners = new Set<() => void>()
 

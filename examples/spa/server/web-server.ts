@@ -46,6 +46,7 @@ type Fields = Partial<Faults> & {
   readonly path?: string
   readonly count?: number
   readonly seconds?: number
+  readonly pace?: number
   readonly callId?: string
 }
 
@@ -113,6 +114,7 @@ export class WebServer {
   readonly #acts: Readonly<Record<string, (clientId: ClientId, fields: Fields) => void | Promise<void>>> = {
     '/lab/faults': (_clientId, { outage, slow }) => this.#lab.set({ outage, slow }),
     '/lab/lifetime': (_clientId, { seconds = 20 }) => void (this.#lab.tokenLifetimeS = seconds),
+    '/lab/pace': (_clientId, { pace = 1 }) => void (this.#lab.pace = pace),
     '/lab/kill': (clientId) => this.#auth.killAccessTokens(clientId),
     '/lab/revoke': (clientId) => this.#auth.revokeLogins(clientId),
     '/lab/given-up': (clientId, { callId = '' }) => this.#lab.tally(clientId).giveUp(callId),
