@@ -201,6 +201,39 @@ describe('a dead token', () => {
   })
 })
 
+test('the buttons beside the app break what they say', async () => {
+  const tab = await signedIn()
+  const isSeen = (words: string) =>
+    until(
+      () => servers().state('after'),
+      ({ sights }) => sights.some(({ text }) => text.includes(words)),
+    )
+  await tab.press('Kill')
+  await isSeen('killed')
+  await tab.press('Load all')
+  await until(counts, ({ requests }) => requests === 24)
+  await tab.allAnswered()
+  expect(await counts()).toMatchObject({ grants: 1, unauthorized: 12 })
+  await tab.page.getByRole('switch', { name: 'Slow network' }).click()
+  await until(
+    () => servers().state('after'),
+    ({ faults }) => faults.slow,
+  )
+  await tab.page.getByRole('switch', { name: 'Slow network' }).click()
+  const opened = tab.page.context().waitForEvent('page')
+  await tab.press('Open')
+  const second = await opened
+  await second.getByRole('status').filter({ hasText: '12 of 12 answered' }).waitFor()
+  await second.close()
+  await servers().reset()
+  await tab.press('Revoke')
+  await isSeen('revoked')
+  await tab.press('Kill')
+  await isSeen('killed')
+  await tab.press('Load all')
+  await tab.onSignInPage()
+})
+
 describe('signing out while a renewal is on its way', () => {
   test('stays signed out (28)', async () => {
     const tab = await signedIn()
