@@ -37,6 +37,8 @@ class Sent {
   #isGivenUp = false
   #lateMs = 0
   isStored = false
+  /** Its tab has logged in or out since: what was not stored yet is thrown away, and its session with it. */
+  isLeft = false
   #isPermitted = false
 
   constructor(grant: AskedGrant, isGraced: boolean, { wall, elapsed }: Facts) {
@@ -75,7 +77,7 @@ class Sent {
    * comes later still is known to others when the store has it.
    */
   get isCommon(): boolean {
-    return !this.#isGivenUp || this.#lateMs < coolDownMs || this.isStored
+    return this.isStored || (!this.isLeft && (!this.#isGivenUp || this.#lateMs < coolDownMs))
   }
 
   isWithinGrace({ wall, rotationGraceMs }: Facts): boolean {
@@ -92,10 +94,13 @@ export function noTokenTwice(): Rule {
   const disposed = new Set<number>()
   const look = (_: unknown, facts: Facts): void => sent.forEach((one) => one.look(facts))
   const ofTab = (tab: number): Sent[] => sent.filter(({ grant }) => grant.tab === tab)
+  const leave = ({ tab }: { readonly tab: number }): void => ofTab(tab).forEach((one) => (one.isLeft = true))
   return {
     says: 'No refresh token is sent twice, but after a definite refusal, or a cool-down, or within the grace.',
     on: {
       stored: ({ tab }) => ofTab(tab).forEach((one) => (one.isStored = final.includes(one.grant.how ?? ''))),
+      login: leave,
+      logout: leave,
       stepped: look,
       jumped: look,
       disposed: ({ tab }) => void disposed.add(tab),

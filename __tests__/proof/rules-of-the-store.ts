@@ -45,14 +45,21 @@ export function overwritesNobody(): Rule {
 export function keepsSessions(): Rule {
   const users: (string | undefined)[] = []
   const refused = new Set<string>()
+  const replaced = new Set<string | undefined>()
   let loggedOut = 0
-  const isExplained = (user: string | undefined): boolean =>
-    user === undefined || refused.has(user) || Number(user.slice(1)) <= loggedOut
+  const isExplained = (user: string | undefined): boolean => {
+    if (user === undefined || refused.has(user) || Number(user.slice(1)) <= loggedOut) return true
+    // Another login has taken its place, and that one is over.
+    return replaced.has(user) && refused.size > 0
+  }
   return {
     says: 'Nobody is signed out but by a logout or by the server.',
     on: {
       disposed: ({ tab }) => void (users[tab] = undefined),
       logout: (_, facts) => void (loggedOut = facts.users),
+      stored({ before, record }) {
+        if (before?.tokens.subject !== record?.tokens.subject) replaced.add(before?.tokens.subject)
+      },
       grantEnded({ grant: { how, refreshToken } }) {
         if (how === 'refused') refused.add(readToken(refreshToken).user)
       },
