@@ -8,7 +8,9 @@ import { readToken } from './token-server.js'
  */
 export function loginRequiredOnce(): Rule {
   const refused = new Set<string>()
-  const over = new Map<string, number>()
+  /** By user: which tab has ended which login. What `acquire` brings after that is another login of the same user. */
+  const over = new Map<string, { readonly tab: number; readonly login: number }>()
+  const newest = new Map<string, number>()
   const told = new Set<string>()
   const users: (string | undefined)[] = []
   return {
@@ -21,10 +23,11 @@ export function loginRequiredOnce(): Rule {
         if (token) users[call.tab] = readToken(token).user
       },
       grant({ grant: { tab, refreshToken } }, { isTroubled }) {
-        const { user } = readToken(refreshToken)
-        const ender = over.get(user)
+        const { user, login } = readToken(refreshToken)
+        const end = over.get(user)
         users[tab] = user
-        const isKnown = ender === tab || (ender !== undefined && !isTroubled)
+        newest.set(user, Math.max(login, newest.get(user) ?? 0))
+        const isKnown = end && login <= end.login && (end.tab === tab || !isTroubled)
         return isKnown ? `tab ${tab} sends ${refreshToken}, whose session has been ended` : undefined
       },
       grantEnded({ grant: { how, refreshToken } }) {
@@ -32,11 +35,12 @@ export function loginRequiredOnce(): Rule {
       },
       loginRequired({ tab }) {
         const user = users[tab] ?? ''
-        const key = `${user} in ${tab}`
+        const login = newest.get(user) ?? 0
+        const key = `${user}.${login} in ${tab}`
         if (!refused.has(user)) return `tab ${tab} requires a login without a refusal`
         if (told.has(key)) return `tab ${tab} requires a login again for the same session`
         told.add(key)
-        over.set(user, tab)
+        over.set(user, { tab, login })
         return undefined
       },
     },
