@@ -13,7 +13,6 @@ import {
   tookOff,
   versionOf,
   warmed,
-  type Credential,
   type SessionState,
 } from './state.js'
 import { Flight } from './flight.js'
@@ -30,7 +29,7 @@ import type { RefreshContext, RefreshReason } from '../grant/grant-options.js'
 import type { Revocation } from './revocation.js'
 import { shortestAttemptMs } from './pace.js'
 import type { TokenSet } from '../tokens.js'
-import type { Vault } from '../store/vault.js'
+import { unlockFor, without } from './unlock.js'
 import type { Verdict } from '../grant/answer.js'
 
 type Acquirer = ReturnType<typeof createAcquire>
@@ -191,7 +190,7 @@ export class Renewal {
       ended,
       ...(isGrant && {
         prepare: (signal) => this.#makeReady(had, signal),
-        unlock: this.#vaultOf(credential, async (vault) => void (had.vaulted = await vault.take(reason))),
+        unlock: this.#isCookie ? undefined : unlockFor(vault, credential, reason, had),
       }),
       attempt: (signal) => this.#attempt({ reason, signal }, isGrant ? had : undefined),
       ...brought,
@@ -200,13 +199,6 @@ export class Renewal {
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     // A subscriber may have logged out just now: then this flight has been left already.
     if (flightsOf(this.#core.state).includes(flight)) flight.start()
-  }
-
-  /** What it holds beside a session without a token of its own there is someone else's. */
-  #vaultOf(credential: Credential | undefined, open: (vault: Vault) => Promise<void>): FlightPlan['unlock'] {
-    const { vault } = this.#core
-    const isNeeded = vault && !this.#isCookie && (!credential || credential.isVaulted)
-    return isNeeded ? () => open(vault) : undefined
   }
 
   /** Resolves with why a grant cannot be sent, or is pointless: then nothing is asked of anyone. */
@@ -243,11 +235,4 @@ export class Renewal {
       ? 'no_refresh_token'
       : undefined
   }
-}
-
-/** What the vault holds already is not put there again. */
-function without(vaulted: string, verdict: Verdict): Verdict {
-  return verdict.type === 'granted' && verdict.tokens.refreshToken === vaulted
-    ? { ...verdict, tokens: { ...verdict.tokens, refreshToken: undefined } }
-    : verdict
 }
