@@ -30,8 +30,8 @@ it('a storm is told as lines: the first that is held, the grant, and how each re
   await Promise.all(requests)
   expect(told()).toEqual([
     '.000  login          generation 1',
-    '.000  grant          a 401 refused the token',
     '.000  request 1      GET /me is held, the first of those that wait',
+    '.000  grant          a 401 refused the token',
     '.212  granted        new tokens after 212 ms, good for 20 s; 2 requests go on',
     '.212  request 1      GET /me was refused, held 212 ms for a renewal, then sent again and answered 200.',
     '.212  request 2      POST /orders was refused, held 212 ms for a renewal, then sent again and answered 200.',

@@ -70,8 +70,8 @@ export const faults: readonly Fault[] = [
   fault(
     'clear outside the lock',
     'landing.ts',
-    'if (credential && isCurrent()) await this.#persistence.clear(credential, isCurrent, limitMs, error.reason)\n    return () => {',
-    'return () => {\n      if (credential && isCurrent()) void this.#persistence.clear(credential, isCurrent, limitMs, error.reason)',
+    'if (isKept && isCurrent()) await this.#persistence.clear(credential, isCurrent, limitMs, error.reason)\n    return () => {',
+    'return () => {\n      if (isKept && isCurrent()) void this.#persistence.clear(credential, isCurrent, limitMs, error.reason)',
   ),
   fault(
     'forget one abort listener',
@@ -141,7 +141,7 @@ export const faults: readonly Fault[] = [
   fault(
     'end a session without a last look into the store',
     'landing.ts',
-    'if (credential && isCurrent()) await this.readAgain(limitMs)\n    // Inside',
+    'if (isKept && isCurrent()) await this.readAgain(limitMs)\n    // Inside',
     '// Inside',
   ),
   fault(
