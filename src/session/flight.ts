@@ -76,8 +76,12 @@ export class Flight {
    * anew, since cutting it short would lose a refresh token that the server may have given.
    */
   linger(ms: number): void {
+    const { refreshTimeoutMs, now } = this.plan.settings
+    // A page that stood still hears of its deadline first and of an answer that is there only then: that has its time.
+    const stoodStill = now() - this.#startedAt - refreshTimeoutMs > lastLookMs
+    const freeMs = stoodStill ? Math.max(ms, refreshTimeoutMs) : ms
     // With the answer in hand the lock is kept until it is stored: others would send what has been spent.
-    this.#timers = [startTimer(ms, () => this.#phase === 'committing' || this.#freeLock?.())]
+    this.#timers = [startTimer(freeMs, () => this.#phase === 'committing' || this.#freeLock?.())]
   }
 
   /** Ends its wait for the cool-down. */
