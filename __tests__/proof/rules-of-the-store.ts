@@ -46,6 +46,7 @@ export function keepsSessions(): Rule {
   const users: (string | undefined)[] = []
   const refused = new Set<string>()
   const replaced = new Set<string | undefined>()
+  const leaving = new Set<number>()
   let loggedOut = 0
   const isExplained = (user: string | undefined): boolean => {
     if (user === undefined || refused.has(user) || Number(user.slice(1)) <= loggedOut) return true
@@ -56,8 +57,13 @@ export function keepsSessions(): Rule {
     says: 'Nobody is signed out but by a logout or by the server.',
     on: {
       disposed: ({ tab }) => void (users[tab] = undefined),
-      logout: (_, facts) => void (loggedOut = facts.users),
-      stored({ before, record }) {
+      logout({ tab }, facts) {
+        leaving.add(tab)
+        loggedOut = facts.users
+      },
+      stored({ tab, before, record }, facts) {
+        // A logout that was made before the first look clears whatever is there when its turn comes.
+        if (!record && leaving.has(tab)) loggedOut = facts.users
         if (before?.tokens.subject !== record?.tokens.subject) replaced.add(before?.tokens.subject)
       },
       grantEnded({ grant: { how, refreshToken } }) {
