@@ -28,7 +28,7 @@ export interface FlightPlan {
    * What is needed before each attempt, such as the endpoint's address. Resolves with why it cannot be had, or why
    * it would be pointless to ask: that is definite, since nothing was sent. Never rejects.
    */
-  readonly prepare?: ((signal: AbortSignal) => Promise<Verdict | undefined>) | undefined
+  readonly prepare?: ((signal: AbortSignal) => Promise<Verdict | undefined> | Verdict | undefined) | undefined
   /** Asks for tokens once. Never rejects. */
   attempt(signal: AbortSignal): Promise<Verdict>
 }

@@ -147,7 +147,8 @@ export class Flight {
     do {
       this.#tries++
       this.#phase = 'pausing'
-      verdict = this.plan.prepare && (await this.plan.prepare(this.signal))
+      const ready = this.#ready()
+      verdict = ready instanceof Promise ? await ready : ready
       // A notice, a login or another tab may have brought newer tokens while this flight waited or paused.
       if (this.signal.aborted || !ground.isCurrent(this)) return
       if (verdict) continue
@@ -158,6 +159,10 @@ export class Flight {
       verdict = await this.plan.attempt(this.signal)
     } while (await this.#mayTryAgain(verdict))
     return this.#conclude(verdict)
+  }
+
+  #ready(): Promise<Verdict | undefined> | Verdict | undefined {
+    return this.plan.prepare?.(this.signal)
   }
 
   /** False where the store cannot be read: what is there may be newer. After an end nothing of it is sent. */

@@ -202,12 +202,13 @@ export class Renewal {
   }
 
   /** Resolves with why a grant cannot be sent, or is pointless: then nothing is asked of anyone. */
-  async #makeReady(had: Had, signal: AbortSignal): Promise<Verdict | undefined> {
+  #makeReady(had: Had, signal: AbortSignal): ReturnType<NonNullable<FlightPlan['prepare']>> {
     const tokens = this.#tokens(had)
     const reason = this.#isPointless(tokens)
     if (reason) return { type: 'refused', error: new LoginRequiredError(reason) }
-    const found = await this.#prepare?.(tokens, signal)
-    return found && 'type' in found ? found : void (had.endpoints = found)
+    return this.#prepare?.(tokens, signal).then((found) =>
+      'type' in found ? found : void (had.endpoints = found),
+    )
   }
 
   async #attempt(context: RefreshContext, had: Had | undefined): Promise<Verdict> {
