@@ -1,5 +1,5 @@
 // What every reader takes for the same host: no userinfo, nothing that is dropped or rewritten before the path.
-const PLAIN = /^https?:\/\/[\w.-]+(:\d+)?(?=[/?#]|$)/i
+const PLAIN = /^https?:\/\/[\w.-]{1,253}(:\d+)?(?=[/?#]|$)/i
 
 function readOrigin(url: string | URL, base?: string): string | undefined {
   try {
@@ -26,10 +26,11 @@ export function originOf(url: string | URL, base?: string): string | undefined {
 
 /**
  * Says whether a token may travel to an origin (as `originOf` gives it): over https, or over http on the
- * loopback: `localhost`, `*.localhost`, 127.0.0.0/8, `[::1]` (Secure Contexts §3.1).
+ * loopback: `localhost`, `*.localhost`, 127.0.0.0/8, `[::1]` (Secure Contexts §3.1). No host name has more than 253
+ * characters: the bound keeps an engine from filling its stack with megabytes.
  */
 export function isTrustworthy(origin: string): boolean {
-  return /^https:|^http:\/\/(([\w.-]+\.)?localhost\.?|127(\.\d+){3}|\[::1])(:\d+)?$/.test(origin)
+  return /^https:|^http:\/\/(([\w.-]{1,253}\.)?localhost\.?|127(\.\d+){3}|\[::1])(:\d+)?$/.test(origin)
 }
 
 /**
