@@ -61,6 +61,21 @@ describe('the header', () => {
     expect([other.requests[0]!.method, other.requests[0]!.text]).toStrictEqual(['POST', '{"a":1}'])
   })
 
+  const spelledOtherwise: [where: string, defaults: CreateAxiosDefaults][] = [
+    ['a default of the instance', { headers: { 'x-access-token': 'old' } }],
+    ['a header that was given as undefined', { headers: { 'x-access-token': undefined } as never }],
+  ]
+  test.each(spelledOtherwise)(
+    'follows none where %s spells it otherwise (2, 5)',
+    async (_where, defaults) => {
+      await start()
+      const client = await attached({ headerName: 'X-Access-Token' }, defaults)
+      await client.get('/away')
+      expect(api.requests[0]!.headers['x-access-token']).toBe('Bearer access-1')
+      expect(other.requests[0]!.headers).not.toHaveProperty('x-access-token')
+    },
+  )
+
   test('follows a redirect within the origin where it has another name (5)', async () => {
     await start()
     await (await attached({ headerName: 'X-Access-Token' })).get('/moved')

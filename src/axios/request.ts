@@ -57,9 +57,8 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   dispatch(authorization: string | undefined): Promise<AxiosResponse> {
     const config = this.#config
     const headerName = this.#headerName
-    if (authorization !== undefined) config.headers = this.#headers.concat()
-    // A default may be spelled otherwise, and axios finds it all the same.
-    if (authorization === '') config.headers.delete(headerName)
+    // What stands there may be spelled otherwise: axios would keep that, and a redirect would not find it.
+    if (authorization !== undefined) (config.headers = this.#headers.concat()).delete(headerName)
     if (authorization) {
       config.headers.set(headerName, authorization, true)
       // Behaviour 5, for axios's http adapter: axios 1.7 forwards even Authorization, newer ones other names.
