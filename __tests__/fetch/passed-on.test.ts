@@ -43,6 +43,18 @@ test('16 every member of an init reaches fetch, at the first send and at the rep
   for (const [, passed] of calls) expect(passed).toEqual({ ...init, headers: expect.any(Headers) as Headers })
 })
 
+test('16 what fetch was called with first is not written over by the replay', async () => {
+  const inits: (RequestInit | undefined)[] = []
+  const { send } = await begin({
+    fetch: async (_input, init) => new Response('', { status: inits.push(init) === 1 ? 401 : 200 }),
+  })
+  await send('/me')
+  const [first, second] = inits.map((init) => new Headers(init?.headers).get('authorization'))
+  expect(first).toMatch(/^Bearer ./)
+  expect(second).toMatch(/^Bearer ./)
+  expect(second).not.toBe(first)
+})
+
 test('16 a Request is passed on itself, with what a framework has put on it', async () => {
   const { calls, fetch } = recording()
   const { send, api } = await begin({ fetch })

@@ -70,7 +70,6 @@ function sendWith(
   inner: typeof fetch,
   { target, request, init }: Call,
 ): Promise<Response> {
-  const { headers } = init
   const method = init.method ?? request.method ?? 'GET'
   const signal = (init.signal === undefined ? request.signal : init.signal) ?? undefined
   // A Request with a body of its own is used up by its first send. The body is not looked at: some engines have no
@@ -86,11 +85,14 @@ function sendWith(
     signal,
     ...reading,
     dispatch(authorization) {
+      // What was called before may look later at what it was called with.
+      const own = sent ? { ...init, headers: new Headers(init.headers) } : init
+      const { headers } = own
       if (authorization) headers.set(transport.headerName, authorization)
       else headers.delete(transport.headerName)
       const next = spare ?? target
       spare = sent || !isUsedUp ? undefined : request.clone?.()
-      return (sent = inner(next, init))
+      return (sent = inner(next, own))
     },
     aborted: () => reasonOf(signal),
   })
