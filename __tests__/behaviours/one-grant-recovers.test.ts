@@ -82,6 +82,12 @@ it.each(bad)(
   },
 )
 
+it('a refresh token with half a character, which no URL can hold, keeps a refresh function from nothing (9, 37)', async () => {
+  const { instance, session } = await refused(good)
+  await session.login({ ...tokens('old'), refresh_token: 'half-\ud83d', id_token: '\udd11' })
+  expect((await instance.get('/me')).status).toBe(200)
+})
+
 it('a refresh function that returns tokens at once, without a promise, renews, and again the next time (9)', async () => {
   let count = 0
   const refresh = (() => tokens(`made-${++count}`)) as unknown as RefreshFunction

@@ -8,8 +8,10 @@ const deepestCause = 2
 
 /** Takes these secrets out of texts, and cuts them to a sane length; undefined and empty ones count for nothing. */
 export function redactor(secrets: readonly (string | undefined)[]): Redact {
-  // A URL in a message holds the other spelling.
-  const spellings = secrets.flatMap((secret) => (secret ? [secret, encodeURIComponent(secret)] : []))
+  // A URL in a message holds the other spelling. Half a surrogate pair has none: encoding it would throw.
+  const spellings = secrets.flatMap((secret) =>
+    secret ? [secret, encodeURIComponent(secret.replace(/[\ud800-\udfff]/gu, ''))] : [],
+  )
   return (text, longest = longestText) =>
     typeof text === 'string'
       ? spellings.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text).slice(0, longest)
