@@ -30,6 +30,13 @@ it.each([
 })
 
 it.each([
+  ['the mark of a version that was stored', 'mark'],
+  ['the lease of a grant that nobody waits for', 'lease'],
+])('%s in a localStorage keeps no process alive (34, 37)', async (_, scene) => {
+  expect(await run(scene)).toEqual({ code: 0, printed: 'done 0 timers' })
+})
+
+it.each([
   ['someone who waits for the end of a cool-down', 'waiting-acquire'],
   ['one who waits beside another who has gone', 'waiting-joined'],
 ])('%s keeps it alive where there is acquire alone, which has no deadline (30, 37)', async (_, scene) => {

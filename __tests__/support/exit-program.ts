@@ -2,8 +2,10 @@
 import {
   createSession,
   memoryStore,
+  storageStore,
   type Acquire,
   type CommonOptions,
+  type KeyValueStorage,
   type RefreshFunction,
 } from '../../src/index.js'
 
@@ -27,6 +29,22 @@ function failingOnce(): Acquire {
   let calls = 0
   return () => (++calls === 1 ? failing() : Promise.resolve(tokens))
 }
+
+/** A localStorage, as Node has one from 25 on; with `locks` it has Web Locks too, as from 24 on. */
+function webStorage(locks?: object): KeyValueStorage {
+  class Storage extends Map<string, string> {
+    getItem = (key: string): string | undefined => this.get(key)
+    setItem = (key: string, value: string): unknown => this.set(key, value)
+    removeItem = (key: string): unknown => this.delete(key)
+  }
+  Object.defineProperty(globalThis, 'Storage', { value: Storage })
+  if (locks) Object.defineProperty(globalThis, 'navigator', { value: { locks } })
+  return new Storage()
+}
+
+/** How many timers keep the process alive at this moment. */
+const timers = (): string =>
+  `${process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length} timers`
 
 const scenes: Record<string, () => Promise<string | undefined | void>> = {
   idle: async () => void (await signedIn({})),
@@ -58,6 +76,19 @@ const scenes: Record<string, () => Promise<string | undefined | void>> = {
   },
   'silent-store': async () =>
     void createSession({ refresh: never, store: { ...memoryStore(), get: never }, ...long }),
+  mark: async () => {
+    const request = async (_name: string, _options: unknown, callback: () => unknown) => callback()
+    await signedIn({ store: storageStore(webStorage({ request, query: async () => ({}) })) })
+    return timers()
+  },
+  lease: async () => {
+    let now = Date.now()
+    const session = await signedIn({ store: storageStore(webStorage()), now: () => now })
+    now += 85_000
+    await session.getAccessToken()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    return timers()
+  },
   waiting: async () => {
     const session = await signedIn({ refreshTimeoutMs: 300 })
     const error = await session.refresh().catch((reason: { reason?: string }) => reason)

@@ -13,6 +13,16 @@ const leaseMs = 10_000
 const prolongMs = 2_000
 const lookAgainMs = 50
 
+/** Resolves after `ms`. By itself it keeps no process alive: whoever waits for a renewal does. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => unref(setTimeout(resolve, ms)))
+}
+
+/** Browsers and React Native answer with a number, Node with an object that has unref. */
+function unref(timer: unknown): void {
+  ;(timer as { unref?(): void }).unref?.()
+}
+
 /** Whether a lease until then is nobody's any more; one that is longer than any was written by a clock since set back. */
 export function hasLapsed(until: number): boolean {
   const leftMs = until - Date.now()
@@ -29,18 +39,18 @@ export function leaseLock(place: LeasePlace): RefreshLock {
       inProcessLock.request(name, options, async () => {
         const { signal } = options
         const holder = Math.random().toString(36).slice(2)
-        const claim = (): boolean | Promise<boolean> => place.claim(holder, Date.now() + leaseMs)
         // A place that cannot be written to gives no lease and must not stop anybody.
         const tryClaim = async (): Promise<boolean> => {
-          const claimed = (async () => claim())().catch(() => true)
+          const claimed = (async () => place.claim(holder, Date.now() + leaseMs))().catch(() => true)
           // One that never answers must not keep the turn within the page; what it still claims lapses.
           return signal ? Promise.race([claimed, aborted(signal, claimed)]) : claimed
         }
         while (!(await tryClaim())) {
-          await new Promise((resolve) => setTimeout(resolve, lookAgainMs * (0.5 + Math.random())))
+          await pause(lookAgainMs * (0.5 + Math.random()))
           if (signal?.aborted) throw signal.reason
         }
         const timer = setInterval(() => void tryClaim().catch(() => {}), prolongMs)
+        unref(timer)
         try {
           return await callback()
         } finally {

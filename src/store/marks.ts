@@ -1,3 +1,4 @@
+import { pause } from '../lock/lease.js'
 import type { StoredRecord } from './record.js'
 
 /** What is used of `navigator.locks` (Web Locks). */
@@ -8,9 +9,6 @@ interface Locks {
 
 /** How long a mark stays: far longer than a write needs to reach the copies of all processes. */
 const markMs = 5_000
-
-/** A copy follows within a few milliseconds. */
-const lookAgainMs = 20
 
 /**
  * Marks say which version of a session is the newest that anyone has stored. Chromium reads localStorage from a
@@ -23,10 +21,9 @@ export interface Marks {
   leave(sessionId: string, version: number): void
   /** True where someone has stored a newer version of this record's session than the record itself. */
   isBehind(record: StoredRecord): Promise<boolean>
-  /** Time for the copy to follow. */
-  pause(): Promise<void>
 }
 
+/** The marks of the sessions that share a store of this name; where there are no Web Locks, none. */
 export function openMarks(name: string): Marks {
   const { locks } = (globalThis as { navigator?: { locks?: Partial<Locks> } }).navigator ?? {}
   const prefixOf = (sessionId: string): string => `tokenflight:${name}@${sessionId}@`
@@ -41,10 +38,5 @@ export function openMarks(name: string): Marks {
       const { held = [] } = (await locks?.query?.().catch(() => undefined)) ?? {}
       return held.some((lock) => lock.name?.startsWith(prefix) && +lock.name.slice(prefix.length) > version)
     },
-    pause: () => pause(lookAgainMs),
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms))
 }

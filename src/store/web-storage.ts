@@ -1,10 +1,13 @@
-import { hasLapsed, leaseLock, type LeasePlace } from '../lock/lease.js'
+import { hasLapsed, leaseLock, pause, type LeasePlace } from '../lock/lease.js'
 import { openMarks } from './marks.js'
 import { readRecord } from './record.js'
 import type { TokenStore } from './token-store.js'
 
 /** How long a lease that was just written is left alone, so that one written at the same time in another tab shows. */
 const settleMs = 50
+
+/** A process's copy follows within a few milliseconds. */
+const lookAgainMs = 20
 
 /** What `localStorage` and `sessionStorage` need over other storages: they are shared by processes. */
 export function overWebStorage(storage: Storage, key: string, store: TokenStore): TokenStore {
@@ -15,7 +18,7 @@ export function overWebStorage(storage: Storage, key: string, store: TokenStore)
     ...store,
     async getLatest() {
       for (let record = found(); record && (await marks.isBehind(record)); record = found())
-        await marks.pause()
+        await pause(lookAgainMs)
       return store.get()
     },
     set(record) {
@@ -53,7 +56,7 @@ function leaseIn(storage: Storage, key: string): LeasePlace {
       if (by && by !== holder && !hasLapsed(Number(lapses))) return false
       storage.setItem(key, `${holder} ${until}`)
       if (by === holder) return true
-      await new Promise((resolve) => setTimeout(resolve, settleMs))
+      await pause(settleMs)
       return held()[0] === holder
     },
     release: (holder) => held()[0] === holder && storage.removeItem(key),
