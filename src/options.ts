@@ -130,11 +130,13 @@ const oneOf = (...values: unknown[]): Rule => [
   `one of ${values.join(', ')}`,
   (value) => values.includes(value),
 ]
-const withMethods = (...names: string[]): Rule => [
+/** For an object of the app's own that has to have these methods. */
+export const withMethods = (...names: string[]): Rule => [
   `an object with ${names.join(', ')}`,
   (value) => names.every((name) => isFunction(memberOf(value, name))),
 ]
 const aFunction: Rule = ['a function', isFunction]
+const aBoolean: Rule = ['true or false', (value) => typeof value === 'boolean']
 const anAmount: Rule = ['a finite number >= 0', isAmount]
 const anOrigin: Rule = ['a list of http(s) origins', (value) => originOf(value as string) !== undefined]
 
@@ -159,13 +161,17 @@ const rules: Readonly<Record<string, Rule>> = {
   now: aFunction,
   store: withMethods('get', 'set', 'clear'),
   vault: withMethods('get', 'set', 'clear'),
-  renewInBackground: ['true or false', (value) => typeof value === 'boolean'],
+  renewInBackground: aBoolean,
+  allowInsecure: aBoolean,
   lock: withMethods('request'),
   allowedOrigins: ['an array or a function', (value) => isFunction(value) || Array.isArray(value)],
   headerName: ['a header name', (value) => value !== '' && isWord(value)],
   authScheme: ['a word or empty', isWord],
   accessTokenIn: oneOf('header', 'cookie'),
+  'vault.has': aFunction,
   'refresh.clientAssertion': aFunction,
+  'refresh.fetch': aFunction,
+  'refresh.parseResponse': aFunction,
   'refresh.encoding': oneOf('form', 'json'),
   'refresh.refreshTokenIn': oneOf('body', 'cookie'),
   'refresh.clientAuthentication': oneOf('none', 'client_secret_basic', 'client_secret_post'),
@@ -225,7 +231,8 @@ export function checkAddresses(
   must('clientSecret', 'absent beside `clientAssertion`', '', !clientAssertion || clientSecret === undefined)
 }
 
-function check(name: string, value: unknown, [what, isFit]: Rule): void {
+/** @throws TypeError where `value` breaks the rule; `name` is what the app calls it. */
+export function check(name: string, value: unknown, [what, isFit]: Rule): void {
   if (!isFit(value)) expected(name, what, shown(value))
 }
 

@@ -1,4 +1,4 @@
-import { createSession, memoryStore } from 'tokenflight/axios'
+import { createSession, memoryStore, storageStore } from 'tokenflight/axios'
 import { failOnLeaks } from '../support/no-leaks.js'
 
 failOnLeaks()
@@ -39,6 +39,9 @@ const wrong: [options: object, name: string][] = [
   [{ store: { ...memoryStore(), clear: 1 } }, 'store'],
   [{ lock: {} }, 'lock'],
   [{ lock: null }, 'lock'],
+  [{ vault: { get() {}, set() {}, clear() {}, has: true } }, 'vault.has'],
+  [{ allowInsecure: 'false' }, 'allowInsecure'],
+  [{ renewInBackground: 1 }, 'renewInBackground'],
   [{ allowedOrigins: 'https://api.example.com' }, 'allowedOrigins'],
   [{ allowedOrigins: ['api.example.com'] }, 'allowedOrigins'],
   [{ allowedOrigins: ['data:,x'] }, 'allowedOrigins'],
@@ -72,6 +75,8 @@ const wrong: [options: object, name: string][] = [
   ],
   [{ refresh: { issuer: 'https://auth.example.com', revocationEndpoint: 5 } }, 'refresh.revocationEndpoint'],
   [{ refresh: { tokenEndpoint, clientAssertion: 'a.b.c' } }, 'refresh.clientAssertion'],
+  [{ refresh: { tokenEndpoint, fetch: {} } }, 'refresh.fetch'],
+  [{ refresh: { tokenEndpoint, parseResponse: 'data' } }, 'refresh.parseResponse'],
   [{ refresh: { tokenEndpoint, encoding: 'xml' } }, 'refresh.encoding'],
   [{ refresh: { tokenEndpoint, refreshTokenIn: 'header' } }, 'refresh.refreshTokenIn'],
   [{ refresh: { tokenEndpoint, clientAuthentication: 'basic' } }, 'refresh.clientAuthentication'],
@@ -145,4 +150,26 @@ it.each<[string, unknown]>([
   expect(session.getSnapshot()).toBe(before)
   expect(await session.getAccessToken()).toBe('access-1')
   session.dispose()
+})
+
+const storage = { getItem: () => null, setItem() {}, removeItem() {} }
+
+it.each<[what: string, make: () => unknown, message: string]>([
+  [
+    'no storage',
+    () => storageStore(undefined as never),
+    'Expected `storage` to be an object with getItem, setItem, removeItem, got undefined',
+  ],
+  [
+    'a storage without removeItem',
+    () => storageStore({ ...storage, removeItem: undefined } as never),
+    'Expected `storage` to be an object with getItem, setItem, removeItem, got object',
+  ],
+  [
+    'a key that is no text',
+    () => storageStore(storage, 5 as never),
+    'Expected `key` to be a string, got 5 (number)',
+  ],
+])('storageStore refuses %s at once (33)', (_, make, message) => {
+  expect(make).toThrow(new TypeError(message))
 })

@@ -1,5 +1,6 @@
 import type { AxiosInstanceLike } from './instance.js'
 import { AxiosRequest } from './request.js'
+import { expected } from '../options.js'
 import { fullUrl } from './full-url.js'
 import { getAdapter, type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios'
 import { isLeftAlone } from './left-alone.js'
@@ -106,5 +107,5 @@ function checkArguments(
     throw new TypeError(`Expected an axios instance and a session (of createSession), got ${got}`)
   }
   if (isUnauthorized !== undefined && typeof isUnauthorized !== 'function')
-    throw new TypeError(`Expected \`isUnauthorized\` to be a function, got ${typeof isUnauthorized}`)
+    expected('isUnauthorized', 'a function', typeof isUnauthorized)
 }

@@ -1,3 +1,4 @@
+import { check, withMethods } from '../options.js'
 import { isThenable } from './thenable.js'
 import { openNotices } from './notices.js'
 import { overWebStorage } from './web-storage.js'
@@ -15,10 +16,13 @@ export interface KeyValueStorage {
  * and a login, logout or end of one is seen by all (notices by BroadcastChannel and storage events; they hold no
  * token).
  *
+ * @throws TypeError where this is no storage, or `key` is no text
  * @example
  * createSession({ refresh, store: storageStore(localStorage) })
  */
 export function storageStore(storage: KeyValueStorage, key = 'tokenflight'): TokenStore {
+  check('storage', storage, withMethods('getItem', 'setItem', 'removeItem'))
+  check('key', key, ['a string', (value) => typeof value === 'string'])
   const { tell, subscribe } = openNotices(key)
   const store: TokenStore = {
     name: key,
@@ -30,15 +34,12 @@ export function storageStore(storage: KeyValueStorage, key = 'tokenflight'): Tok
     clear: () => andThen(storage.removeItem(key), tell),
     subscribe,
   }
-  return isWebStorage(storage) ? overWebStorage(storage, key, store) : store
+  const isWeb = typeof Storage === 'function' && storage instanceof Storage
+  return isWeb ? overWebStorage(storage, key, store) : store
 }
 
 function andThen(done: unknown, tell: () => void): unknown {
   return isThenable(done) ? done.then(tell) : tell()
-}
-
-function isWebStorage(storage: KeyValueStorage): storage is Storage {
-  return typeof Storage === 'function' && storage instanceof Storage
 }
 
 /** What is not JSON is handed on as it is: the session says that the store holds something else. */
