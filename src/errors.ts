@@ -38,7 +38,8 @@ export interface SessionErrorDetail {
 /** Why a new login is needed. */
 export type LoginRequiredReason = 'refused' | 'refresh_token_expired' | 'no_refresh_token' | 'no_session'
 
-const loginRequiredBecause: Record<LoginRequiredReason, string> = {
+/** Every reason in words. */
+export const loginRequiredBecause: Record<LoginRequiredReason, string> = {
   refused: 'The server refused to renew the session',
   refresh_token_expired: 'The refresh token has expired',
   no_refresh_token: 'There is no refresh token to renew with',

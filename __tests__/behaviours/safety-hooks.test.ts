@@ -203,3 +203,28 @@ it('a throw inside onLoginRequired that logs in again leaves the new login in pl
   expect(one.stored()?.tokens.accessToken).toBe('access-9')
   expect(takeProblems()).toHaveLength(1)
 })
+
+it('a listener or subscriber that another one has stopped is called no more (37)', async () => {
+  const { session } = bench()
+  const told = jest.fn()
+  const first = [session.on(() => stops[0]!()), session.subscribe(() => stops[1]!())]
+  const stops = [session.on(told), session.subscribe(told)]
+  await session.login(tokens(1))
+  for (const stop of first) stop()
+  expect(told).not.toHaveBeenCalled()
+})
+
+it.each<[string, () => never]>([
+  [
+    'throws',
+    () => {
+      throw new Error('access-1 and refresh-1 are dead')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('access-1 and refresh-1 are dead')) as never],
+])('an onLoginRequired that %s is reported without the tokens that it quotes (36, 37)', async (_, fail) => {
+  const { takeProblems } = await ended({ onLoginRequired: fail })
+  expect(takeProblems()).toEqual([
+    expect.objectContaining({ cause: new Error('[redacted] and [redacted] are dead') }),
+  ])
+})

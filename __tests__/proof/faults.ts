@@ -153,13 +153,13 @@ export const faults: readonly Fault[] = [
   fault(
     'leave who waits at an end without an answer',
     'landing.ts',
-    '(waiter) => waiter.refuse(error, false), event)\n    // In the same turn',
-    '() => {}, event)\n    // In the same turn',
+    'this.#core.change(next, event, error)\n    // In the same turn',
+    'this.#core.conclude(next, () => {}, event)\n    // In the same turn',
   ),
   fault(
     'call onLoginRequired for each who waits',
     'landing.ts',
-    "events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))",
+    "events.guard('onLoginRequired', () => settings.onLoginRequired?.(error), false, tokens)",
     "for (const _ of [1, 2]) events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))",
   ),
   fault(

@@ -44,7 +44,7 @@ export interface Waiter {
 /** The one owner of a session's state: everything else asks it, and changes it by `transition` only. */
 export class Core {
   readonly settings: Settings
-  readonly events = new Events((cause) => plain(this, cause))
+  readonly events = new Events((cause, held) => plain(this, cause, held))
   readonly vault: Vault | undefined
   readonly #waiters = new Set<Waiter>()
   readonly #subscribers = new Set<() => void>()
@@ -136,9 +136,8 @@ export class Core {
     return this.credential(record.tokens, { ...record, generation: this.#state.generation + 1 })
   }
 
-  /** Another login or a logout, of this app or of another tab: who waited for the old one is told, synchronously. */
-  change(next: SessionState, event?: SessionEvent): void {
-    const error = new SessionChangedError()
+  /** Another login, a logout or an end: who waited for the old session is told why, synchronously. */
+  change(next: SessionState, event?: SessionEvent, error: SessionError = new SessionChangedError()): void {
     this.conclude(next, (waiter) => waiter.refuse(error, false), event)
   }
 
@@ -162,11 +161,6 @@ export class Core {
     if (!this.#waiters.delete(waiter)) return
     if (!this.#waiters.size && this.#state.status === 'refreshing') this.#state.flight.hold(false)
     this.#changed()
-  }
-
-  /** Tells all of one owner that they wait in vain. */
-  refuse(error: SessionError, owner: object): void {
-    for (const waiter of this.release((one) => one.owner === owner)) waiter.refuse(error, false)
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -207,7 +201,8 @@ export class Core {
     this.#isStale = true
     const before = this.#snapshot
     if (!this.#subscribers.size || this.getSnapshot() === before) return
-    for (const subscriber of [...this.#subscribers]) this.events.guard('A subscriber', subscriber)
+    for (const subscriber of [...this.#subscribers])
+      if (this.#subscribers.has(subscriber)) this.events.guard('A subscriber', subscriber)
   }
 }
 

@@ -2,6 +2,7 @@ import { isThenable } from '../store/thenable.js'
 import type { LoginRequiredError, SessionError, SessionErrorCode } from '../errors.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 import type { StepUpRequest } from '../http/step-up.js'
+import type { TokenSet } from '../tokens.js'
 
 /** Which request an event is about. The path has no query: that may hold secrets. */
 export interface RequestFacts {
@@ -46,10 +47,10 @@ export type SessionEvent =
 export class Events {
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #told = new Set<string>()
-  readonly #plain: (cause: unknown) => unknown
+  readonly #plain: (cause: unknown, held?: TokenSet) => unknown
 
-  /** @param plain what may be shown of what the app's own pieces throw */
-  constructor(plain: (cause: unknown) => unknown) {
+  /** @param plain what may be shown of what the app's own pieces throw; `held`: tokens that have just ended */
+  constructor(plain: (cause: unknown, held?: TokenSet) => unknown) {
     this.#plain = plain
   }
 
@@ -66,14 +67,16 @@ export class Events {
 
   emit(event: SessionEvent): void {
     for (const listener of [...this.#listeners]) {
-      this.guard('A listener of session.on', () => listener(event), event.type === 'problem')
+      // One before it may have stopped it.
+      if (this.#listeners.has(listener))
+        this.guard('A listener of session.on', () => listener(event), event.type === 'problem')
     }
   }
 
   /** Runs what the app gave; a throw or a rejection is reported, never passed on. */
-  guard<T>(whose: string, run: () => T, onConsole = false): T | undefined {
+  guard<T>(whose: string, run: () => T, onConsole = false, held?: TokenSet): T | undefined {
     const report = (thrown: unknown): void => {
-      const cause = this.#plain(thrown)
+      const cause = this.#plain(thrown, held)
       // A listener that fails on a problem must not be told of its own failure, and so on for ever.
       if (onConsole) console.error(`tokenflight: ${whose} threw`, cause)
       else this.problem(`${whose} threw`, cause)
@@ -91,8 +94,8 @@ export class Events {
 
   /** Reports a problem to the listeners, else to the console. */
   problem(message: string, cause?: unknown): void {
-    if (this.hasListeners) this.emit({ type: 'problem', message, ...(cause === undefined ? {} : { cause }) })
-    else console.error(...[`tokenflight: ${message}`, cause].slice(0, cause === undefined ? 1 : 2))
+    if (this.hasListeners) this.emit({ type: 'problem', message, ...(cause ? { cause } : {}) })
+    else console.error(...[`tokenflight: ${message}`, cause].filter(Boolean))
   }
 
   /** Reports it the first time only: what would come with every request. */

@@ -121,16 +121,17 @@ export class Landing implements Ground {
   #signOut(error: LoginRequiredError): void {
     const { state, events, settings } = this.#core
     const next = signedOut(state, error)
-    if (!credentialOf(state)) {
+    const tokens = credentialOf(state)?.tokens
+    if (!tokens) {
       // No session was ever seen, so none has ended: requests go on bare, and nobody is sent to log in.
       const nobody = new LoginRequiredError('no_session', { oauth: error.oauth, cause: error.cause })
       const same = { ...next, generation: state.generation, lastError: undefined }
-      return this.#core.conclude(same, (waiter) => waiter.refuse(nobody, false))
+      return this.#core.change(same, undefined, nobody)
     }
     const event = { type: 'loginRequired', error } as const
-    this.#core.conclude(next, (waiter) => waiter.refuse(error, false), event)
+    this.#core.change(next, event, error)
     // In the same turn: whoever is rejected finds that it has been called.
-    events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))
+    events.guard('onLoginRequired', () => settings.onLoginRequired?.(error), false, tokens)
   }
 }
 

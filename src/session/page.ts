@@ -3,9 +3,8 @@
  * cache. Elsewhere nothing tells. Returns the way to stop.
  */
 export function listenToPage(listeners: Readonly<Record<string, () => void>>): () => void {
-  const { addEventListener, removeEventListener } = globalThis as Partial<Window & typeof globalThis>
-  if (typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') return () => {}
+  const page: Partial<Pick<typeof globalThis, 'addEventListener' | 'removeEventListener'>> = globalThis
   const entries = Object.entries(listeners)
-  for (const [type, listener] of entries) globalThis.addEventListener(type, listener)
-  return () => entries.forEach(([type, listener]) => globalThis.removeEventListener(type, listener))
+  for (const entry of entries) page.addEventListener?.(...entry)
+  return () => entries.forEach((entry) => page.removeEventListener?.(...entry))
 }

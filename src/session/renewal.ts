@@ -18,7 +18,7 @@ import {
 import { Flight } from './flight.js'
 import type { FlightPlan, Had } from './flight-plan.js'
 import { LoginRequiredError, type SessionError } from '../errors.js'
-import { Budget } from './budget.js'
+import { budgetOf } from './budget.js'
 import type { Core } from './core.js'
 import { guardedIsSessionOver } from './session-over.js'
 import { hasExpired } from './windows.js'
@@ -43,8 +43,9 @@ export class Renewal {
   readonly #grant: Grant | undefined
   readonly #prepare: Preparation | undefined
   readonly #acquire: Acquirer | undefined
-  readonly #budget: Budget
-  readonly #signals = new WeakSet<object>()
+  readonly #mayTakeOne: ReturnType<typeof budgetOf>
+  /** The signals that a refresh function, `acquire` or `onStepUp` was given: requests that carry one are left alone. */
+  readonly ownSignals = new WeakSet<object>()
   readonly #isCookie: boolean
   /** For `tokenflight/devtools`: answers in the place of the token endpoint where it has something to say. */
   instead: (() => Verdict | undefined) | undefined
@@ -66,7 +67,7 @@ export class Renewal {
     this.#prepare =
       typeof refresh === 'object' ? createPreparation(refresh, judged, revocation.find) : undefined
     this.#acquire = acquire && createAcquire(acquire, judged)
-    this.#budget = new Budget(settings.refreshBudget)
+    this.#mayTakeOne = budgetOf(settings.refreshBudget)
     this.#isCookie = typeof refresh === 'object' && refresh.refreshTokenIn === 'cookie'
     const acquireAfter = (error: LoginRequiredError): void =>
       this.#takeOff(versionOf(core.state) ? 'ended' : 'first', 0, error)
@@ -76,16 +77,6 @@ export class Renewal {
   /** Another tab was told that the session is over. */
   endedElsewhere(error: LoginRequiredError): void {
     this.#landing.over(error, this.#grant !== undefined)
-  }
-
-  /** Requests that carry this signal are left alone. */
-  own(signal: AbortSignal): void {
-    this.#signals.add(signal)
-  }
-
-  /** True for the signal that a refresh function, `acquire` or `onStepUp` was given. */
-  isOwn(signal: object): boolean {
-    return this.#signals.has(signal)
   }
 
   /** True where a cookie or `acquire` may show a session that this process has never seen; behaviour 3. */
@@ -138,7 +129,7 @@ export class Renewal {
     if (state.status !== 'active') return this.require('first')
     const now = settings.now()
     const isCounted = !this.isCooling && !hasExpired(state.credential, now)
-    return isCounted && !this.#budget.take(now) ? 'spent' : this.require('unauthorized')
+    return isCounted && !this.#mayTakeOne(now) ? 'spent' : this.require('unauthorized')
   }
 
   /** The app asks, whatever the token's expiry says. Ends nothing: a token that cannot be renewed may be good. */
@@ -195,7 +186,7 @@ export class Renewal {
       attempt: (signal) => this.#attempt({ reason, signal }, isGrant ? had : undefined),
       ...brought,
     })
-    this.own(flight.signal)
+    this.ownSignals.add(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     // A subscriber may have logged out just now: then this flight has been left already.
     if (flightsOf(this.#core.state).includes(flight)) flight.start()

@@ -1,8 +1,9 @@
 import type { Core } from './core.js'
 import { credentialOf } from './state.js'
-import type { FindEndpoints } from '../grant/endpoints.js'
+import { endpointFinder, type FindEndpoints } from '../grant/endpoints.js'
 import type { Grant } from '../grant/grant.js'
 import { loader } from '../grant/loader.js'
+import type { RefreshTokenGrant } from '../grant/grant-options.js'
 import type { RevokeAll } from './revoke-all.js'
 import type { TokenStore } from '../store/token-store.js'
 
@@ -14,9 +15,9 @@ export class Revocation {
   readonly #load: (() => Promise<RevokeAll>) | undefined
   #loaded: RevokeAll | undefined
 
-  constructor(core: Core, store: TokenStore, find: FindEndpoints) {
-    const { refresh } = core.settings
-    this.find = find
+  constructor(core: Core, store: TokenStore) {
+    const { refresh, allowInsecure } = core.settings
+    const find = (this.find = endpointFinder((refresh ?? {}) as RefreshTokenGrant, allowInsecure))
     this.#core = core
     this.#store = store
     if (typeof refresh === 'object' && (refresh.issuer ?? refresh.revocationEndpoint))

@@ -6,14 +6,12 @@ import { Admission } from './admission.js'
 import { BackgroundRenewal } from './background.js'
 import { Core, type SessionSnapshot } from './core.js'
 import { disposed } from './state.js'
-import { endpointFinder, type FindEndpoints } from '../grant/endpoints.js'
 import { listenToPage } from './page.js'
 import { memoryStore } from '../store/memory.js'
 import { newSessionId } from '../store/record.js'
 import { Persistence } from './persistence.js'
 import { readTokens, type TokenResponse, type TokenSet } from '../tokens.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
-import type { RefreshTokenGrant } from '../grant/grant-options.js'
 import { Renewal } from './renewal.js'
 import { Revocation } from './revocation.js'
 import { SessionChangedError } from '../errors.js'
@@ -86,7 +84,7 @@ export function createSession(options: SessionOptions): Session {
   const core = new Core(settings)
   const persistence = new Persistence(core, store)
   const { lock, name } = lockFor(settings, store)
-  const revocation = new Revocation(core, store, finderFor(settings))
+  const revocation = new Revocation(core, store)
   const renewal = new Renewal(core, persistence, lock, name, revocation)
   const terms = termsOf(core, renewal)
   // Nothing is known yet, as on a server.
@@ -133,10 +131,6 @@ function wakeWithPage(
   return listenToPage({ online, pageshow: shown, visibilitychange: shown })
 }
 
-function finderFor({ refresh, allowInsecure }: Settings): FindEndpoints {
-  return endpointFinder((refresh ?? {}) as RefreshTokenGrant, allowInsecure)
-}
-
 function termsOf(core: Core, renewal: Renewal): Terms {
   const { onStepUp } = core.settings
   const terms = { core, renewal, admission: new Admission(core, renewal) }
@@ -173,7 +167,7 @@ async function logout(
 
 function dispose(core: Core, persistence: Persistence): void {
   const error = new SessionChangedError('The session was disposed of while this request waited')
-  core.conclude(disposed(core.state), (waiter) => waiter.refuse(error, false))
+  core.change(disposed(core.state), undefined, error)
   persistence.close()
   core.forgetListeners()
 }

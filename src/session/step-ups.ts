@@ -76,7 +76,7 @@ export class StepUps {
     const tokens = credentialOf(core.state)?.tokens
     const controller = new AbortController()
     const { signal } = controller
-    renewal.own(signal)
+    renewal.ownSignals.add(signal)
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
     const stop = core.subscribe(() => void (core.state.generation === generation || controller.abort()))
     try {

@@ -89,14 +89,16 @@ export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Tran
     headerName: core.settings.headerName,
     send(request) {
       const { signal, url } = request
-      const isLeftAlone = terms.isClosed || (signal && renewal.isOwn(signal)) || !rule.allows(url, baseUrl())
+      const isLeftAlone =
+        terms.isClosed || (signal && renewal.ownSignals.has(signal)) || !rule.allows(url, baseUrl())
       return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
     hasMade: (value) => core.hasMade(value),
     report: (problem) => core.events.problemOnce(problem),
     close() {
       terms.isClosed = true
-      core.refuse(new SessionChangedError('The session was detached while this request waited'), terms)
+      const error = new SessionChangedError('The session was detached while this request waited')
+      for (const waiter of core.release(({ owner }) => owner === terms)) waiter.refuse(error, false)
     },
   }
 }

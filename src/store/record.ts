@@ -1,5 +1,5 @@
 import { isHeaderSafe } from '../http/authorization.js'
-import type { LoginRequiredReason } from '../errors.js'
+import { loginRequiredBecause, type LoginRequiredReason } from '../errors.js'
 import type { TokenSet } from '../tokens.js'
 
 /** What a store holds. Its form is versioned: a record of another form counts as none. */
@@ -17,9 +17,6 @@ export interface StoredRecord {
   /** Why the session is over, where it is: so its other tabs learn of it. Then there are no tokens. */
   readonly ended?: LoginRequiredReason | undefined
 }
-
-/** Why a session can be over; what a message is made of is not taken from a store unseen. */
-const reasons: readonly string[] = ['refused', 'refresh_token_expired', 'no_refresh_token', 'no_session']
 
 /** What is left in a shared store of a session that is over. */
 export function graveOf(
@@ -51,7 +48,8 @@ function isRecord(value: unknown): value is StoredRecord {
     Number.isSafeInteger(version) &&
     (version as number) > 0 &&
     Number.isFinite(issuedAt) &&
-    (ended === undefined || reasons.includes(ended as string)) &&
+    // What a message is made of is not taken from a store unseen.
+    (ended === undefined || Object.keys(loginRequiredBecause).includes(ended as string)) &&
     isTokenSet(tokens)
   )
 }
