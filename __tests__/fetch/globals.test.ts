@@ -40,7 +40,7 @@ function globalsOf(entry: string): Set<string> {
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node) && isOfDom(checker.getSymbolAtLocation(node), node)) found.add(node.text)
     else if (ts.isVariableDeclaration(node) && /\bglobalThis\b/.test(node.initializer?.getText() ?? ''))
-      for (const name of namesIn(node.name)) found.add(name)
+      for (const name of namesIn(node)) found.add(name)
     ts.forEachChild(node, visit)
   }
   for (const file of program.getSourceFiles()) if (!file.isDeclarationFile) visit(file)
@@ -57,6 +57,9 @@ function isOfDom(symbol: ts.Symbol | undefined, node: ts.Identifier): boolean {
   return isGlobal
 }
 
-function namesIn(name: ts.BindingName): string[] {
-  return ts.isObjectBindingPattern(name) ? name.elements.map((element) => element.name.getText()) : []
+/** Taken out by name, or picked by name for a variable of the whole. */
+function namesIn({ name, type }: ts.VariableDeclaration): string[] {
+  if (ts.isObjectBindingPattern(name)) return name.elements.map((element) => element.name.getText())
+  const [picked = ''] = /Pick<typeof globalThis,.*?>/.exec(type?.getText() ?? '') ?? []
+  return picked.match(/(?<=')\w+(?=')/g) ?? []
 }
