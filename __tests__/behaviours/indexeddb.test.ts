@@ -65,6 +65,22 @@ it('something else in its place counts as nobody signed in, and is reported (33)
   ])
 })
 
+it('a database that could not be opened once is opened the next time (33)', async () => {
+  const factory = globalThis.indexedDB
+  const failed = { onerror: undefined as (() => void) | undefined, error: new Error('not now') }
+  jest.spyOn(factory, 'open').mockImplementationOnce(() => {
+    setImmediate(() => failed.onerror?.())
+    return failed as never
+  })
+  const one = bench({ store: indexedDBStore() })
+  await loaded(one)
+  expect(one.takeProblems()).toHaveLength(1)
+  await one.session.login(tokens(1))
+  one.session.dispose()
+  const after = bench({ store: indexedDBStore() })
+  expect((await after.http.get('/me')).data.token).toBe('access-1')
+})
+
 it('where there is no IndexedDB the session goes on in memory, and the app is told (33)', async () => {
   Reflect.deleteProperty(globalThis, 'indexedDB')
   const one = bench({ store: indexedDBStore() })

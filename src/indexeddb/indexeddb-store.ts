@@ -20,13 +20,21 @@ interface Lease {
 export function indexedDBStore(name = 'tokenflight'): TokenStore {
   // Opened at the first call: creating a session on a server, where there is none, must not throw.
   let opened: UseStore | undefined
-  const database = (): UseStore => (opened ??= createStore(name, 'session'))
+  const database: UseStore = async (mode, callback) => {
+    try {
+      return await (opened ??= createStore(name, 'session'))(mode, callback)
+    } catch (error) {
+      // Before 6.3 idb-keyval keeps a failed open, or a connection that the browser has closed, for ever.
+      opened = undefined
+      throw error
+    }
+  }
   const { tell, subscribe } = openNotices(name)
   return {
     name,
-    get: async () => get<unknown>('record', database()),
-    set: async (record) => set('record', record, database()).then(tell),
-    clear: async () => del('record', database()).then(tell),
+    get: () => get<unknown>('record', database),
+    set: (record) => set('record', record, database).then(tell),
+    clear: () => del('record', database).then(tell),
     subscribe,
     lock: leaseLock({
       async claim(holder, until) {
@@ -37,16 +45,12 @@ export function indexedDBStore(name = 'tokenflight'): TokenStore {
             isMine = !held || held.holder === holder || hasLapsed(held.until)
             return isMine || !held ? { holder, until } : held
           },
-          database(),
+          database,
         )
         return isMine
       },
       release: (holder) =>
-        update<Lease | undefined>(
-          'lease',
-          (held) => (held?.holder === holder ? undefined : held),
-          database(),
-        ),
+        update<Lease | undefined>('lease', (held) => (held?.holder === holder ? undefined : held), database),
     }),
   }
 }
