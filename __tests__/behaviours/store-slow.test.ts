@@ -132,6 +132,29 @@ describe('a write that was given up at the deadline', () => {
   })
 })
 
+it('what a grant brings while the machine sleeps, or its clock is set on, is stored before anyone goes on (23, 33)', async () => {
+  const place = slowPlace()
+  const one = bench({ store: place.store })
+  await pass(10)
+  const login = one.session.login(tokens(1))
+  await pass(10)
+  await login
+  one.api.dead.add('access-1')
+  const gate = deferred()
+  one.endpoint.answer = async ({ index }) => (await gate.promise, { body: tokens(index + 1) })
+  const request = one.http.get('/me')
+  await pass(10)
+  await one.endpoint.reached(1)
+  jest.setSystemTime(Date.now() + 3_600_000)
+  gate.resolve()
+  await turn()
+  await pass(19)
+  expect([one.api.authorizations, place.found?.version]).toEqual([['Bearer access-1'], 1])
+  await pass(1)
+  expect((await request).data.token).toBe('access-2')
+  expect(place.found).toMatchObject({ version: 2, tokens: { refreshToken: 'refresh-2' } })
+})
+
 it('a write that a logout has overtaken before its turn is not made at all (29, 33)', async () => {
   const place = slowPlace({ get: 0, set: 4_000 })
   const set = jest.spyOn(place.store, 'set')

@@ -238,7 +238,9 @@ export class Flight {
   #leftMs(): number {
     const { refreshTimeoutMs, now } = this.plan.settings
     const hasDeadline = this.plan.lock && !this.#isTold
-    return hasDeadline ? refreshTimeoutMs - Math.max(0, now() - this.#startedAt) : refreshTimeoutMs
+    const leftMs = refreshTimeoutMs - (hasDeadline ? Math.max(0, now() - this.#startedAt) : 0)
+    // The machine slept, or its clock was set on: no store call is given up before it has begun.
+    return leftMs > 0 ? leftMs : lastLookMs
   }
 
   /** Cutting an attempt short is a lost answer: none begins that could not end. */

@@ -102,7 +102,7 @@ export class Landing implements Ground {
     const { credential, isRejected } = state
     const now = settings.now()
     const failures = (state.coolDown?.failures ?? 0) + 1
-    const retryAfterMs = 'retryAfterMs' in error ? error.retryAfterMs : undefined
+    const { retryAfterMs } = error as Partial<RefreshUnavailableError>
     const lengthMs = pauseMs(firstCoolDownMs, failures, retryAfterMs)
     const isUsable =
       !isRejected && credential !== undefined && freshnessOf(credential, now, settings) !== 'short'
@@ -124,7 +124,7 @@ export class Landing implements Ground {
     const tokens = credentialOf(state)?.tokens
     if (!tokens) {
       // No session was ever seen, so none has ended: requests go on bare, and nobody is sent to log in.
-      const nobody = new LoginRequiredError('no_session', { oauth: error.oauth, cause: error.cause })
+      const nobody = new LoginRequiredError('no_session', error)
       const same = { ...next, generation: state.generation, lastError: undefined }
       return this.#core.change(same, undefined, nobody)
     }
