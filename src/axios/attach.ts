@@ -1,7 +1,6 @@
 import type { AxiosInstanceLike } from './instance.js'
 import { AxiosRequest } from './request.js'
 import { expected } from '../options.js'
-import { fullUrl } from './full-url.js'
 import { getAdapter, type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios'
 import { isLeftAlone } from './left-alone.js'
 import type { IsUnauthorized, Transport } from '../session/transport.js'
@@ -53,13 +52,14 @@ export function attachSession(
     throw new TypeError('Another session is attached to this axios instance: detach that one first')
   const { isUnauthorized } = options
   const transport = session.openTransport({ baseUrl: () => instance.defaults.baseURL, isUnauthorized })
+  const attachment = { instance, headerName: transport.headerName }
   const send: Attached['send'] = (port, config) => {
     // As axios itself does it: none means its own choice.
     const chosen = config.adapter || instance.defaults.adapter || ['xhr', 'http', 'fetch']
     const adapter =
       typeof chosen === 'function' ? (chosen as AxiosAdapter) : getAdapter(chosen as AxiosAdapter, config)
     if (isLeftAlone(instance, port, config)) return adapter(config)
-    return port.send(new AxiosRequest(config, adapter, fullUrl(instance, config), port.headerName))
+    return port.send(new AxiosRequest(attachment, config, adapter))
   }
   const eject = intercept(instance, (config) => send(transport, config))
   const detach = (): void => {

@@ -6,7 +6,9 @@ import {
   type CancelToken,
   type InternalAxiosRequestConfig,
 } from 'axios'
+import type { AxiosInstanceLike } from './instance.js'
 import type { Abortable, TransportAnswer, TransportRequest } from '../session/transport.js'
+import { fullUrl } from './full-url.js'
 import { isOneShot } from '../http/body.js'
 import { originOf } from '../http/origin.js'
 import type { SessionError } from '../errors.js'
@@ -15,39 +17,50 @@ import type { SessionError } from '../errors.js'
 type Answer = Readonly<{ status: number; headers: unknown; request: unknown; data: unknown }>
 type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>
 
-/** One axios request as the session sees it; the inner adapter is called with axios's own final config. */
+/** What all requests of one attached instance have in common. */
+export interface Attachment {
+  readonly instance: AxiosInstanceLike
+  readonly headerName: string
+}
+
+/**
+ * One axios request as the session sees it; the inner adapter is called with axios's own final config. What can be
+ * read there is not kept a second time: thousands may be held.
+ */
 export class AxiosRequest implements TransportRequest<AxiosResponse> {
-  readonly method: string
-  readonly url: string
-  readonly isOneShot: boolean
   readonly signal: Abortable | undefined
-  readonly timeoutMs: number | undefined
+  readonly #attachment: Attachment
   readonly #config: InternalAxiosRequestConfig
   readonly #adapter: AxiosAdapter
-  readonly #headerName: string
   /** What the config has while it is not on its way. */
   readonly #headers: InternalAxiosRequestConfig['headers']
   readonly #beforeRedirect: BeforeRedirect | undefined
 
-  constructor(
-    config: InternalAxiosRequestConfig<unknown>,
-    adapter: AxiosAdapter,
-    url: string,
-    headerName: string,
-  ) {
-    const { method = 'get', data, signal, cancelToken, timeout, headers, beforeRedirect } = config
-    this.method = method
-    this.url = url
-    this.isOneShot = data != null && isOneShot(data)
-    this.signal = cancelToken
-      ? both(signal as Abortable | undefined, cancelToken)
-      : (signal as Abortable | undefined)
-    this.timeoutMs = timeout
+  constructor(attachment: Attachment, config: InternalAxiosRequestConfig<unknown>, adapter: AxiosAdapter) {
+    const { cancelToken, headers, beforeRedirect } = config
+    const signal = config.signal as Abortable | undefined
+    this.signal = cancelToken ? both(signal, cancelToken) : signal
+    this.#attachment = attachment
     this.#config = config
     this.#adapter = adapter
-    this.#headerName = headerName
     this.#headers = headers
     this.#beforeRedirect = beforeRedirect
+  }
+
+  get method(): string {
+    return this.#config.method ?? 'get'
+  }
+
+  get url(): string {
+    return fullUrl(this.#attachment.instance, this.#config)
+  }
+
+  get isOneShot(): boolean {
+    return this.#config.data != null && isOneShot(this.#config.data)
+  }
+
+  get timeoutMs(): number | undefined {
+    return this.#config.timeout
   }
 
   /**
@@ -56,7 +69,7 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
    */
   dispatch(authorization: string | undefined): Promise<AxiosResponse> {
     const config = this.#config
-    const headerName = this.#headerName
+    const { headerName } = this.#attachment
     // What stands there may be spelled otherwise: axios would keep that, and a redirect would not find it.
     if (authorization !== undefined) (config.headers = this.#headers.concat()).delete(headerName)
     if (authorization) {

@@ -39,7 +39,6 @@ export class Exchange<T> implements Waiter {
   #isReplay = false
   #hasSteppedUp = false
   #resolve: ((answer: T | Promise<T>) => void) | undefined
-  #reject: ((reason: unknown) => void) | undefined
   #timer: Timer | undefined
   #onAbort: (() => void) | undefined
 
@@ -60,7 +59,7 @@ export class Exchange<T> implements Waiter {
   /** Waits in the order of asking. */
   wait(): Promise<T> {
     const { signal, timeoutMs } = this.#request
-    if (signal?.aborted) return Promise.reject(this.#ended(this.#request.aborted()))
+    if (signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))
     const { core } = this.owner
     if (signal)
       signal.addEventListener('abort', (this.#onAbort = () => this.#callOff(this.#request.aborted())))
@@ -68,9 +67,8 @@ export class Exchange<T> implements Waiter {
       this.#timer = startTimer(timeoutMs, () => this.#callOff(this.#request.timedOut?.()))
       this.#timer.hold(true)
     }
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.#resolve = resolve
-      this.#reject = reject
       this.#tell('held')
       // A listener may have aborted it just now: then it has ended, and is not counted.
       if (this.#resolve === resolve) core.wait(this)
@@ -99,17 +97,17 @@ export class Exchange<T> implements Waiter {
 
   #stopWaiting(goOn: () => T | Promise<T>): void {
     const resolve = this.#resolve
-    const reject = this.#reject
     // It ends once: an abort may come while it is being woken.
     if (!resolve) return
-    this.#resolve = this.#reject = undefined
+    this.#resolve = undefined
     this.isApart = false
     this.#timer?.clear()
     if (this.#onAbort) this.#request.signal?.removeEventListener('abort', this.#onAbort)
     try {
       resolve(goOn())
     } catch (error) {
-      reject?.(error)
+      // Not by a `reject` of its own: whoever waits would keep that too.
+      resolve(Promise.reject(error))
     }
   }
 
