@@ -22,8 +22,8 @@ export const faults: readonly Fault[] = [
   fault(
     'skip the generation check of who goes on',
     'exchange.ts',
-    'if (this.owner.core.state.generation !== this.generation) {',
-    'if (this.sequence < 0) {',
+    'if (this.owner.core.state.generation !== this.generation) throw',
+    'if (this.sequence < 0) throw',
   ),
   fault(
     'skip the generation check of a result: commit after another login',
@@ -76,7 +76,7 @@ export const faults: readonly Fault[] = [
   fault(
     'forget one abort listener',
     'exchange.ts',
-    "if (this.#onAbort) this.#request.signal?.removeEventListener('abort', this.#onAbort)",
+    "this.#request.signal?.removeEventListener('abort', this.#onAbort)",
     '',
   ),
   fault('keep who has aborted among those who wait', 'exchange.ts', 'this.owner.core.unwait(this)', ''),
@@ -171,7 +171,7 @@ export const faults: readonly Fault[] = [
   fault(
     'replay what its caller has aborted meanwhile',
     'exchange.ts',
-    'if (this.#request.signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))',
+    'if (this.#request.signal?.aborted) throw this.#dropped(this.#request.aborted())',
     '',
   ),
   fault('adopt what is no news', 'news.ts', "if (isOld) return { type: 'none' }", 'void isOld'),

@@ -1,5 +1,5 @@
 import type { AxiosInstanceLike } from './instance.js'
-import { AxiosRequest } from './request.js'
+import { AxiosRequest, type Attachment } from './request.js'
 import { expected } from '../options.js'
 import { getAdapter, type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios'
 import { isLeftAlone } from './left-alone.js'
@@ -52,7 +52,7 @@ export function attachSession(
     throw new TypeError('Another session is attached to this axios instance: detach that one first')
   const { isUnauthorized } = options
   const transport = session.openTransport({ baseUrl: () => instance.defaults.baseURL, isUnauthorized })
-  const attachment = { instance, headerName: transport.headerName }
+  const attachment: Attachment = { instance, headerName: transport.headerName }
   const send: Attached['send'] = (port, config) => {
     // As axios itself does it: none means its own choice.
     const chosen = config.adapter || instance.defaults.adapter || ['xhr', 'http', 'fetch']

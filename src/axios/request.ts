@@ -21,6 +21,8 @@ type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>
 export interface Attachment {
   readonly instance: AxiosInstanceLike
   readonly headerName: string
+  /** What is left of a refusal's stack: one string for all that are alike. */
+  stack?: string
 }
 
 /**
@@ -28,7 +30,6 @@ export interface Attachment {
  * read there is not kept a second time: thousands may be held.
  */
 export class AxiosRequest implements TransportRequest<AxiosResponse> {
-  readonly signal: Abortable | undefined
   readonly #attachment: Attachment
   readonly #config: InternalAxiosRequestConfig
   readonly #adapter: AxiosAdapter
@@ -37,14 +38,11 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   readonly #beforeRedirect: BeforeRedirect | undefined
 
   constructor(attachment: Attachment, config: InternalAxiosRequestConfig<unknown>, adapter: AxiosAdapter) {
-    const { cancelToken, headers, beforeRedirect } = config
-    const signal = config.signal as Abortable | undefined
-    this.signal = cancelToken ? both(signal, cancelToken) : signal
     this.#attachment = attachment
     this.#config = config
     this.#adapter = adapter
-    this.#headers = headers
-    this.#beforeRedirect = beforeRedirect
+    this.#headers = config.headers
+    this.#beforeRedirect = config.beforeRedirect
   }
 
   get method(): string {
@@ -57,6 +55,11 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
 
   get isOneShot(): boolean {
     return this.#config.data != null && isOneShot(this.#config.data)
+  }
+
+  get signal(): Abortable | undefined {
+    const { signal, cancelToken } = this.#config as { signal?: Abortable; cancelToken?: CancelToken }
+    return cancelToken ? both(signal, cancelToken) : signal
   }
 
   get timeoutMs(): number | undefined {
@@ -93,7 +96,11 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
 
   answerOf(outcome: unknown): TransportAnswer {
     // The adapter's own trace weighs more than all else that is held; axios adds its caller's to what is left.
-    if (outcome instanceof Error) Reflect.set(outcome, 'stack', `${outcome}`)
+    if (outcome instanceof Error) {
+      const head = String(outcome)
+      if (this.#attachment.stack !== head) this.#attachment.stack = head
+      Reflect.set(outcome, 'stack', this.#attachment.stack)
+    }
     const { status, headers, request, data } = responseOf(outcome) as Answer
     const { responseURL, res } = Object(request) as { responseURL?: string; res?: { responseUrl?: string } }
     return {
@@ -122,15 +129,11 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
     const { code, message } = cause
     const config = this.#config
     if (code === 'ERR_SESSION_CHANGED') return canceledForGood(cause, config)
-    if (outcome instanceof Error) return Object.assign(outcome, { cause })
     const response = outcome as AxiosResponse | undefined
-    const error = new AxiosError(
-      message,
-      response ? 'ERR_BAD_REQUEST' : code,
-      config,
-      response?.request,
-      response,
-    )
+    const error =
+      outcome instanceof Error
+        ? outcome
+        : new AxiosError(message, response ? 'ERR_BAD_REQUEST' : code, config, response?.request, response)
     return Object.assign(error, { cause })
   }
 

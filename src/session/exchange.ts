@@ -10,18 +10,11 @@ import type { Waiter } from './core.js'
 import { credentialOf, type Stamp } from './state.js'
 import { examine, refuses, ruleOn } from './unauthorized.js'
 import type { Terms } from './terms.js'
-import type { TransportAnswer, TransportRequest } from './transport.js'
+import type { Outcome, TransportAnswer, TransportRequest } from './transport.js'
 import { withoutTokens } from './redaction.js'
 import { startTimer, type Timer } from './timer.js'
 import { factsOf, type RequestFacts } from './events.js'
 import { stepUpRequest } from '../http/step-up.js'
-
-/** How a dispatch ended: what its caller would have got without a session. */
-interface Outcome {
-  readonly value: unknown
-  readonly isError: boolean
-  readonly status: number | undefined
-}
 
 /**
  * One request's way through the session: admitted, sent, and after a 401 sent once more at most. It waits as
@@ -38,9 +31,10 @@ export class Exchange<T> implements Waiter {
   #received: Outcome | undefined
   #isReplay = false
   #hasSteppedUp = false
-  #resolve: ((answer: T | Promise<T>) => void) | undefined
+  #isHeld = false
+  #resolve!: (answer: T | Promise<T>) => void
   #timer: Timer | undefined
-  #onAbort: (() => void) | undefined
+  #onAbort!: () => void
 
   constructor(terms: Terms, request: TransportRequest<T>) {
     this.owner = terms
@@ -49,38 +43,45 @@ export class Exchange<T> implements Waiter {
     this.#request = request
   }
 
-  /** Admits it as a new request, or weighs it again after it has waited. */
+  /** Admits it as a new request. */
   begin(): Promise<T> {
-    const admitted = this.owner.admission.admit(this.#request.isOneShot)
-    if (admitted === 'go') return this.#go()
-    return admitted === 'hold' ? this.wait() : Promise.reject(this.#rejection(admitted))
+    return new Promise((resolve) => {
+      this.#resolve = resolve
+      this.#admit()
+    })
   }
 
   /** Waits in the order of asking. */
   wait(): Promise<T> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve
+      this.#hold()
+    })
+  }
+
+  /** Weighed as a new request, also after it has waited. */
+  #admit(): void {
+    const admitted = this.owner.admission.admit(this.#request.isOneShot)
+    if (typeof admitted === 'object') throw this.#rejection(admitted)
+    return admitted === 'go' ? this.#go() : this.#hold()
+  }
+
+  #hold(): void {
+    this.#mustBeWanted()
     const { signal, timeoutMs } = this.#request
-    if (signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))
-    const { core } = this.owner
-    if (signal)
-      signal.addEventListener('abort', (this.#onAbort = () => this.#callOff(this.#request.aborted())))
+    this.#isHeld = true
+    signal?.addEventListener('abort', (this.#onAbort = () => this.#callOff(this.#request.aborted())))
     if (timeoutMs) {
       this.#timer = startTimer(timeoutMs, () => this.#callOff(this.#request.timedOut?.()))
       this.#timer.hold(true)
     }
-    return new Promise((resolve) => {
-      this.#resolve = resolve
-      this.#tell('held')
-      // A listener may have aborted it just now: then it has ended, and is not counted.
-      if (this.#resolve === resolve) core.wait(this)
-    })
+    this.#tell('held')
+    // A listener may have aborted it just now: then it has ended, and is not counted.
+    if (this.#isHeld) this.owner.core.wait(this)
   }
 
   resume(how: 'go' | 'admit'): void {
-    this.#stopWaiting(() => {
-      // While those before it were sent, their code may have aborted it.
-      if (this.#request.signal?.aborted) throw this.#dropped(this.#request.aborted())
-      return how === 'go' || this.owner.asksFor === 'renewal' ? this.#go() : this.begin()
-    })
+    this.#stopWaiting(() => (how === 'go' || this.owner.asksFor === 'renewal' ? this.#go() : this.#admit()))
   }
 
   refuse(error: SessionError, isUsable: boolean): void {
@@ -95,19 +96,22 @@ export class Exchange<T> implements Waiter {
     })
   }
 
-  #stopWaiting(goOn: () => T | Promise<T>): void {
-    const resolve = this.#resolve
+  #stopWaiting(goOn: () => void): void {
     // It ends once: an abort may come while it is being woken.
-    if (!resolve) return
-    this.#resolve = undefined
-    this.isApart = false
+    if (!this.#isHeld) return
+    this.#isHeld = this.isApart = false
     this.#timer?.clear()
-    if (this.#onAbort) this.#request.signal?.removeEventListener('abort', this.#onAbort)
+    this.#request.signal?.removeEventListener('abort', this.#onAbort)
+    this.#run(goOn)
+  }
+
+  /** What a step throws is what the caller is rejected with. */
+  #run(step: () => void): void {
     try {
-      resolve(goOn())
+      step()
     } catch (error) {
-      // Not by a `reject` of its own: whoever waits would keep that too.
-      resolve(Promise.reject(error))
+      // Not by a `reject` of its own: thousands who wait would keep that too.
+      this.#resolve(Promise.reject(error))
     }
   }
 
@@ -119,24 +123,21 @@ export class Exchange<T> implements Waiter {
   }
 
   /** Sends it, synchronously; for the second time where a 401 was received. */
-  #go(): Promise<T> {
-    // A listener, or the app's own sign while it looked at the 401, may have aborted it.
-    if (this.#request.signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))
+  #go(): void {
+    // Those before it, a listener, or the app's own sign while it looked at the 401, may have aborted it.
+    this.#mustBeWanted()
     // Whatever let it go on, listeners may have logged out or in since: it is never sent as someone else.
-    if (this.owner.core.state.generation !== this.generation) {
-      return Promise.reject(this.#rejection(new SessionChangedError()))
-    }
-    const received = this.#received
-    this.#isReplay = received !== undefined
+    if (this.owner.core.state.generation !== this.generation) throw this.#rejection(new SessionChangedError())
+    this.#isReplay = this.#received !== undefined
     // Only now: had there been no token, the caller would have got the answer unread.
     this.#discard()
     this.#received = undefined
     // Who only asked for a renewal does not use the token: it is still fresh for the next request.
     this.#stamp = this.owner.asksFor === 'renewal' ? undefined : this.owner.admission.use()
-    this.#tell(received ? 'replayed' : 'sent')
-    return this.#dispatch(this.#stamp?.authorization).then(
-      (value) => this.#arrived(value, false),
-      (error: unknown) => this.#arrived(error, true),
+    this.#tell(this.#isReplay ? 'replayed' : 'sent')
+    this.#dispatch(this.#stamp?.authorization).then(
+      (value) => this.#run(() => this.#arrived(value, false)),
+      (error: unknown) => this.#run(() => this.#arrived(error, true)),
     )
   }
 
@@ -149,25 +150,25 @@ export class Exchange<T> implements Waiter {
     }
   }
 
-  #arrived(value: unknown, isError: boolean): T | Promise<T> {
+  #arrived(value: unknown, isError: boolean): void {
     const status = this.#request.settled(value)
     const isPlain = status === undefined || (status !== 401 && status !== 403 && !this.owner.isUnauthorized)
     const outcome = { value, isError, status }
     return isPlain ? this.#settle(outcome) : this.#weigh(outcome, this.#request.answerOf(value))
   }
 
-  #weigh(outcome: Outcome, answer: TransportAnswer): T | Promise<T> {
+  #weigh(outcome: Outcome, answer: TransportAnswer): void {
     const finding = withoutTokens(this.owner.core, examine(answer, this.#request.url))
     if (typeof finding === 'object') return this.#stepUp(outcome, finding)
     if (finding === 'unmendable' || this.#isReplay) return this.#settle(outcome)
-    const isRefused = refuses(answer, this.owner)
-    if (isRefused instanceof Promise)
-      return isRefused.then((is) => (is ? this.#refused(outcome) : this.#settle(outcome)))
-    return isRefused ? this.#refused(outcome) : this.#settle(outcome)
+    const goOn = (isRefused: boolean): void => (isRefused ? this.#refused(outcome) : this.#settle(outcome))
+    const ruled = refuses(answer, this.owner)
+    if (typeof ruled === 'boolean') goOn(ruled)
+    else void ruled.then((isRefused) => this.#run(() => goOn(isRefused)))
   }
 
   /** A better token is needed, not a newer one: where the app may obtain it, this waits for it, once. */
-  #stepUp(outcome: Outcome, challenge: Challenge): T | Promise<T> {
+  #stepUp(outcome: Outcome, challenge: Challenge): void {
     const { core, stepUp, isClosed } = this.owner
     const stamp = this.#stamp as Stamp
     const wanted = stepUpRequest(challenge, credentialOf(core.state)?.tokens.scope)
@@ -178,12 +179,11 @@ export class Exchange<T> implements Waiter {
     this.#hasSteppedUp = true
     this.#received = outcome
     this.isApart = true
-    const waiting = this.wait()
+    this.#hold()
     stepUp(this, stamp, wanted)
-    return waiting
   }
 
-  #refused(outcome: Outcome): T | Promise<T> {
+  #refused(outcome: Outcome): void {
     const { core, renewal, isClosed } = this.owner
     const stamp = this.#stamp as Stamp
     this.#tell('unauthorized')
@@ -196,15 +196,15 @@ export class Exchange<T> implements Waiter {
     if (refusal === 'spent') return this.#settle(outcome)
     this.#received = outcome
     if (refusal) throw this.#rejection(refusal)
-    return ruling === 'replay' ? this.begin() : this.wait()
+    return ruling === 'replay' ? this.#admit() : this.#hold()
   }
 
   /** Gives the caller what came, as it came; with the reason, where the transport has a place for it. */
-  #settle({ value, isError, status }: Outcome, why?: SessionError): T {
+  #settle({ value, isError, status }: Outcome, why?: SessionError): void {
     if (why) this.#request.annotate?.(value, why)
     this.#ended(value, status)
     if (isError) throw value
-    return value as T
+    this.#resolve(value as T)
   }
 
   /** What the caller is rejected with; the 401 that it waited with is not lost. */
@@ -212,6 +212,11 @@ export class Exchange<T> implements Waiter {
     if (error.code === 'ERR_SESSION_CHANGED') this.#discard()
     const { value, status } = this.#received ?? {}
     return this.#ended(this.#request.rejection ? this.#request.rejection(error, value) : error, status)
+  }
+
+  /** Throws what the caller is rejected with where it has gone. */
+  #mustBeWanted(): void {
+    if (this.#request.signal?.aborted) throw this.#dropped(this.#request.aborted())
   }
 
   /** What a caller is rejected with that has gone: the 401 that it waited with is nobody's any more. */

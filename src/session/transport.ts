@@ -60,6 +60,13 @@ export interface TransportRequest<T> {
   timedOut?(): unknown
 }
 
+/** How a dispatch ended: what its caller would have got without a session. */
+export interface Outcome {
+  readonly value: unknown
+  readonly isError: boolean
+  readonly status: number | undefined
+}
+
 /** What a transport tells about itself. */
 export interface TransportOptions {
   /** Where relative addresses lead, asked for each request: its origin may have the token. */
