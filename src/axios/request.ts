@@ -54,7 +54,7 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   }
 
   get isOneShot(): boolean {
-    return this.#config.data != null && isOneShot(this.#config.data)
+    return isOneShot(this.#config.data)
   }
 
   get signal(): Abortable | undefined {

@@ -1,6 +1,7 @@
-import { reading, release } from './outcome.js'
+import type { SessionError } from '../errors.js'
+import { withResponse } from './outcome.js'
 import { reasonOf } from '../http/abort.js'
-import type { Transport } from '../session/transport.js'
+import type { Transport, TransportAnswer, TransportRequest } from '../session/transport.js'
 import { absoluteUrl } from './absolute-url.js'
 import { isOneShot } from '../http/body.js'
 
@@ -17,21 +18,16 @@ export interface Sender {
   readonly inner: typeof fetch
 }
 
-/** What a call comes to: copied at once, as fetch does it, since the caller may change it while it is held. */
-interface Call {
-  /** What is handed on: the address as it will be sent, or the caller's own Request. */
-  readonly target: string | Request
-  /** What a Request says where its init does not. */
-  readonly request: Partial<Request>
-  readonly init: RequestInit & { readonly headers: Headers }
-}
+/** What a call was given: copied at once, as fetch does it, since the caller may change it while it is held. */
+type CopiedInit = RequestInit & { readonly headers: Headers }
 
 /** Sends it with the session, or, where the caller wants none or has credentials of its own, without. */
 export function send(
-  { transport, inner, baseUrl }: Sender,
+  sender: Sender,
   input: Parameters<typeof fetch>[0],
   init: SessionFetchInit | undefined,
 ): Promise<Response> {
+  const { transport, inner, baseUrl } = sender
   const request: Partial<Request> = isRequest(input) ? input : {}
   const target = isRequest(input) ? input : absoluteUrl(String(input), baseUrl)
   if (init?.skipSession) return inner(target, init)
@@ -40,8 +36,7 @@ export function send(
   // What `{ Authorization: undefined }` comes to in Headers is no one's own; behaviour 3.
   const isOwn = own !== null && !/^(undefined|null)$/.test(own) && !transport.hasMade(own)
   if (isOwn) return inner(target, init)
-  headers.delete(transport.headerName)
-  return sendWith(transport, inner, { target, request, init: initOf(request, init, headers) })
+  return new FetchRequest(sender, target, request, initOf(request, init, headers)).send()
 }
 
 /** By its parts and not by its class: polyfills and packages have their own. */
@@ -54,7 +49,7 @@ function initOf(
   { url, referrer, referrerPolicy }: Partial<Request>,
   init: SessionFetchInit | undefined,
   headers: Headers,
-): Call['init'] {
+): CopiedInit {
   const copy: Record<string, unknown> = {}
   for (const name in init) copy[name] = init[name as keyof SessionFetchInit]
   if (url !== undefined && !init) {
@@ -62,41 +57,89 @@ function initOf(
     if (referrerPolicy) copy['referrerPolicy'] = referrerPolicy
     if (referrer !== 'about:client') copy['referrer'] = referrer
   }
-  return { ...copy, headers }
+  return Object.assign(copy, { headers })
 }
 
-function sendWith(
-  transport: Transport,
-  inner: typeof fetch,
-  { target, request, init }: Call,
-): Promise<Response> {
-  const method = init.method ?? request.method ?? 'GET'
-  const signal = (init.signal === undefined ? request.signal : init.signal) ?? undefined
-  // A Request with a body of its own is used up by its first send. The body is not looked at: some engines have no
-  // way to, others make a stream of it, which is a copy.
-  const isUsedUp = request.url !== undefined && init.body == null && !/^(get|head)$/i.test(method)
-  let spare: Request | undefined
-  let sent: Promise<Response> | undefined
-  const promise = transport.send<Response>({
-    method,
-    // A Request has been resolved already, against the page; a polyfill's may not be.
-    url: typeof target === 'string' ? target : absoluteUrl(target.url, undefined),
-    isOneShot: isOneShot(init.body),
-    signal,
-    ...reading,
-    dispatch(authorization) {
-      // What was called before may look later at what it was called with.
-      const own = sent ? { ...init, headers: new Headers(init.headers) } : init
-      const { headers } = own
-      if (authorization) headers.set(transport.headerName, authorization)
-      else headers.delete(transport.headerName)
-      const next = spare ?? target
-      spare = sent || !isUsedUp ? undefined : request.clone?.()
-      return (sent = inner(next, own))
-    },
-    aborted: () => reasonOf(signal),
-  })
-  // The port hands on the very promise of a dispatch that is not followed by another.
-  if (promise === sent && spare) release(spare)
-  return promise
+/** One call of fetch as the session sees it. */
+class FetchRequest implements TransportRequest<Response> {
+  readonly method: string
+  readonly signal: AbortSignal | undefined
+  readonly #sender: Sender
+  /** What is handed on: the address as it will be sent, or the caller's own Request. */
+  readonly #target: string | Request
+  /** What a Request says where its init does not. */
+  readonly #request: Partial<Request>
+  readonly #init: CopiedInit
+  #sent: Promise<Response> | undefined
+  #spare: Request | undefined
+
+  constructor(sender: Sender, target: string | Request, request: Partial<Request>, init: CopiedInit) {
+    this.method = init.method ?? request.method ?? 'GET'
+    this.signal = (init.signal === undefined ? request.signal : init.signal) ?? undefined
+    this.#sender = sender
+    this.#target = target
+    this.#request = request
+    this.#init = init
+  }
+
+  /** A Request has been resolved already, against the page; a polyfill's may not be. */
+  get url(): string {
+    const target = this.#target
+    return typeof target === 'string' ? target : absoluteUrl(target.url, undefined)
+  }
+
+  get isOneShot(): boolean {
+    return isOneShot(this.#init.body)
+  }
+
+  dispatch(authorization: string | undefined): Promise<Response> {
+    const { transport, inner } = this.#sender
+    // What was called before may look later at what it was called with.
+    const init = this.#sent ? { ...this.#init, headers: new Headers(this.#init.headers) } : this.#init
+    if (authorization) init.headers.set(transport.headerName, authorization)
+    else init.headers.delete(transport.headerName)
+    const next = this.#spare ?? this.#target
+    // A Request with a body of its own is used up by its first send. The body is not looked at: some engines have no
+    // way to, others make a stream of it, which is a copy.
+    const isUsedUp = this.#request.url && init.body == null && !/^(get|head)$/i.test(this.method)
+    this.#spare = isUsedUp && !this.#sent ? this.#request.clone?.() : undefined
+    return (this.#sent = inner(next, init))
+  }
+
+  settled(outcome: Response | null | undefined): number | undefined {
+    // Nothing but a Response has `ok`: an abort may reject with anything, also with nothing.
+    return outcome?.ok === undefined ? undefined : outcome.status
+  }
+
+  answerOf(response: Response): TransportAnswer {
+    const { status, headers, url } = response
+    // The caller's answer stays unread.
+    return { status, headers, url, json: () => response.clone().json() }
+  }
+
+  /** Lets go of a body that nobody reads: it keeps its connection, or its bytes. */
+  discard({ body }: { readonly body: Partial<ReadableStream> | null }): void {
+    // One that is locked or read refuses, and React Native has none: then there is nothing to let go.
+    body?.cancel?.().catch(() => {})
+  }
+
+  annotate(response: Response, error: SessionError): void {
+    // Where `getSessionError` looks for it, as on what axios rejects with. A mocked answer may be frozen.
+    Reflect.defineProperty(response, 'cause', { value: error })
+  }
+
+  rejection(error: SessionError, response: Response | undefined): unknown {
+    return response ? withResponse(error, response) : error
+  }
+
+  aborted(): unknown {
+    return reasonOf(this.signal)
+  }
+
+  send(): Promise<Response> {
+    const promise = this.#sender.transport.send(this)
+    // The port hands on the very promise of a dispatch that is not followed by another.
+    if (promise === this.#sent && this.#spare) this.discard(this.#spare)
+    return promise
+  }
 }

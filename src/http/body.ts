@@ -7,6 +7,7 @@ const REPLAYABLE_ITERABLE = /^\[object (?:String|\w*Array|Map|Set|URLSearchParam
  * iterables that are not known to start afresh. Never throws; what cannot be inspected counts as one-shot.
  */
 export function isOneShot(body: unknown): boolean {
+  if (body == null) return false
   try {
     const methods = ['pipe', 'getReader', 'next', Symbol.asyncIterator]
     if (!REPLAYABLE_ITERABLE.test({}.toString.call(body))) methods.push(Symbol.iterator)

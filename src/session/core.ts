@@ -96,15 +96,11 @@ export class Core {
     tokens: TokenSet,
     facts: Pick<Credential, 'generation' | 'version' | 'sessionId' | 'issuedAt' | 'isVaulted'>,
   ): Credential {
-    const { generation, version, sessionId, issuedAt } = facts
     const { refresh } = this.settings
     const hasToken = tokens.refreshToken !== undefined
     const isVaulted = this.vault && (hasToken || facts.isVaulted)
     return {
-      generation,
-      version,
-      sessionId,
-      issuedAt,
+      ...facts,
       isVaulted,
       // The app gets this very object: what it does to it must not change what is sent.
       tokens: Object.freeze(this.vault?.setAside(tokens) ?? { ...tokens }),
