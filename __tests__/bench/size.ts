@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
-/** What an import costs an app: minified, and then gzipped. axios is the app's own and not counted. */
+/**
+ * What an import costs an app at its start: minified, and then gzipped. axios is the app's own and not counted, nor
+ * is what is imported on demand, which a bundler puts apart.
+ */
 export interface Size {
   readonly name: string
   readonly minified: number
@@ -30,6 +33,7 @@ export async function sizeOf(
     platform: 'browser',
     external: ['axios', '@react-native-async-storage/async-storage'],
     define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [withoutWhatComesOnDemand],
     metafile: true,
     write: false,
     logLevel: 'silent',
@@ -43,6 +47,15 @@ export async function sizeOf(
     gzipped,
     parts: partsOf(inputs, gzipped / contents.length),
   }
+}
+
+const withoutWhatComesOnDemand: Plugin = {
+  name: 'without what comes on demand',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
 }
 
 function partsOf(inputs: Readonly<Record<string, { bytesInOutput: number }>>, gzipShare: number): Part[] {
@@ -97,9 +110,14 @@ export async function sizes(root: string): Promise<Sizes> {
   }
 }
 
-/** createSession alone needs no transport, no store but memory, and nothing that has an entry of its own. */
+/**
+ * createSession alone needs no transport, no store but memory, nothing that has an entry of its own, and nothing that
+ * is imported on demand. `store/vault` is no store: it asks the vault that an app may hand in.
+ */
 function isUnneeded(file: string): boolean {
-  return !/^(index|options|errors|tokens)$|^(session|grant|lock|http)\/|^store\/(memory|record|thenable)$/.test(
-    file,
-  )
+  const needed =
+    /^(index|options|errors|tokens)$|^(session|grant|lock|http)\/|^store\/(memory|record|thenable|vault)$/
+  const onDemand =
+    /^(grant\/(client-assertion|client-credentials|discovery)|session\/(revoke-all|step-ups)|lock\/lease)$/
+  return !needed.test(file) || onDemand.test(file)
 }
