@@ -114,7 +114,9 @@ export function looksBeforeAnEnd(): Rule {
       login: ({ tab }) => void others.delete(tab),
       logout: ({ tab }) => void loggedOut.add(tab),
       grantEnded({ grant: { how, tab, refreshToken } }) {
-        if (how === 'refused' && now && now.tokens.refreshToken !== refreshToken) others.set(tab, now)
+        if (how !== 'refused') return
+        if (now && now.tokens.refreshToken !== refreshToken) others.set(tab, now)
+        else others.delete(tab)
       },
       stored({ tab, before, record }, { isTroubled }) {
         now = record
