@@ -2,6 +2,7 @@ import { genuine } from './subject.js'
 import { inWorld } from './in-world.js'
 import { run, type Program } from './run.js'
 import { take, type Step } from './steps.js'
+import { plain } from './world.js'
 
 /**
  * Programs that have broken a rule. A printed one is pasted here as it is, with a name that says what went wrong;
@@ -12,21 +13,11 @@ async function holds(program: Program): Promise<void> {
   if (complaints.length) throw new Error(`${complaints.join('\n')}\n${print()}`)
 }
 
-const plain = {
-  tabs: 1,
-  isShared: false,
-  store: 'slow',
-  notices: 'prompt',
-  lock: 'prompt',
-  acquires: false,
-  rotationGraceMs: 0,
-  expiresIn: 3600,
-  actsOnLeft: false,
-} as const
+const slow = { ...plain, store: 'slow' } as const
 
 it('a logout after dispose leaves no timer while the store does not answer', () =>
   holds({
-    world: plain,
+    world: slow,
     steps: [
       ['login', 0],
       ['dispose', 0],
@@ -39,7 +30,7 @@ it('a logout after dispose leaves no timer while the store does not answer', () 
 
 it('a late answer that is being stored is waited for before the old refresh token is sent again', () =>
   holds({
-    world: plain,
+    world: slow,
     steps: [
       ['login', 0],
       ['store', 0, 'answer'], // tab 0: get
@@ -60,7 +51,7 @@ it('a late answer that is being stored is waited for before the old refresh toke
 
 it('a request that a listener aborts when its 401 is told is not replayed', () =>
   holds({
-    world: { ...plain, store: 'prompt' },
+    world: plain,
     steps: [
       ['login', 0],
       ['request', 0, 'axios'],
@@ -77,7 +68,7 @@ it('a request that a listener aborts when its 401 is told is not replayed', () =
 
 it('the lock of a late answer is not free for other tabs while it is being stored', () =>
   holds({
-    world: { ...plain, tabs: 2, isShared: true },
+    world: { ...slow, tabs: 2, isShared: true },
     steps: [
       ['login', 0],
       ['store', 1, 'answer'], // tab 1: get
@@ -106,7 +97,7 @@ it('the lock of a late answer is not free for other tabs while it is being store
 
 it('a session that the server has ended stays so where the store cannot be read before an acquisition', () =>
   holds({
-    world: { ...plain, isShared: true, acquires: true },
+    world: { ...slow, isShared: true, acquires: true },
     steps: [
       ['store', 0, 'answer'], // tab 0: get
       ['login', 0],
@@ -145,7 +136,7 @@ it.failing('a login that reaches a slow store between a renewal’s last look an
     ['store', 1, 'answer'], // tab 1: set version 1
     ['store', 0, 'answer'], // tab 0: set version 2
   ]
-  const world = { ...plain, tabs: 2, isShared: true, notices: 'deaf' } as const
+  const world = { ...slow, tabs: 2, isShared: true, notices: 'deaf' } as const
   await inWorld(world, genuine, async (live) => {
     for (const step of steps) await take(live, step)
     expect(live.place.record?.tokens.subject).toBe('u2')

@@ -6,7 +6,7 @@ export const effort = {
   isLong,
   programs: Number(process.env['PROOF_PROGRAMS'] ?? (isLong ? 100_000 : 2_000)),
   /** A fault that needs more is looked for in the small worlds. */
-  programsPerFault: Number(process.env['PROOF_FAULT_PROGRAMS'] ?? (isLong ? 20_000 : 600)),
+  programsPerFault: Number(process.env['PROOF_FAULT_PROGRAMS'] ?? (isLong ? 20_000 : 100)),
   /** The clock's: a chosen one could hide a weakness. */
   seed: Number(process.env['PROOF_SEED'] ?? Date.now() & 0x7fffffff),
 } as const

@@ -4,6 +4,27 @@ import type { World } from './world.js'
 /** More than any program needs to come to rest. */
 const mostTurns = 1_000
 
+const atRest = 'The world comes to rest.'
+
+/** What must be so when the outside has answered everything. */
+const drained = {
+  'Every request ends.': (world: World) => world.unended.length,
+  'At the end nothing is held.': (world: World) => sum(world.tabs.map(({ held }) => held)),
+  'At the end no timer keeps the process.': (world: World) => world.clock.refs,
+}
+
+/** What must be so when every tab is disposed of besides. */
+const over = {
+  'Every request ends, at the latest with its session.': (world: World) => world.unended.length,
+  'No timer is left behind.': (world: World) => world.clock.timers,
+  'No listener is left at the store.': (world: World) => world.place.listeners,
+  'No listener is left at a signal.': (world: World) => world.abortListeners,
+  'No lock is kept.': (world: World) => locksOf(world.place.name),
+}
+
+/** The rules for the end of a program. */
+export const endRules: readonly string[] = [atRest, ...Object.keys(drained), ...Object.keys(over)]
+
 /** The outside answers everything, and time passes while someone waits for it, unless it `mayPass` not. */
 export async function drain(world: World, mayPass = true): Promise<void> {
   for (let turn = 0; turn < mostTurns; turn++) {
@@ -13,28 +34,24 @@ export async function drain(world: World, mayPass = true): Promise<void> {
     await world.settled()
     if (world.complaints.length) return
   }
-  world.complaints.push(`The world comes to rest.\n    it goes on after ${mostTurns} turns`)
+  world.complaints.push(`${atRest}\n    it goes on after ${mostTurns} turns`)
 }
 
 /** Every tab is disposed of, and what was on its way comes back. `isDrained`: before that, nothing may be left. */
 export async function end(world: World, isDrained: boolean): Promise<void> {
-  if (isDrained) {
-    demand(world, 'Every request ends.', world.unended.length)
-    demand(world, 'At the end nothing is held.', sum(world.tabs.map(({ held }) => held)))
-    demand(world, 'At the end no timer keeps the process.', world.clock.refs)
-  }
+  if (isDrained) demand(world, drained)
   for (const tab of world.tabs) tab.dispose()
   await world.settled()
   await drain(world, false)
-  demand(world, 'Every request ends, at the latest with its session.', world.unended.length)
-  demand(world, 'No timer is left behind.', world.clock.timers)
-  demand(world, 'No listener is left at the store.', world.place.listeners)
-  demand(world, 'No listener is left at a signal.', world.abortListeners)
-  demand(world, 'No lock is kept.', locksOf(world.place.name))
+  demand(world, over)
 }
 
-function demand(world: World, says: string, left: number): void {
-  if (left) world.complaints.push(`${says}\n    ${left} left`)
+/** Counts what is left of each kind. */
+function demand(world: World, kinds: Readonly<Record<string, (world: World) => number>>): void {
+  for (const [says, count] of Object.entries(kinds)) {
+    const left = count(world)
+    if (left) world.complaints.push(`${says}\n    ${left} left`)
+  }
 }
 
 /** How many turns of the package's own lock within a process are taken or waited for. */

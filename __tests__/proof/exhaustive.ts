@@ -1,8 +1,7 @@
-import { drain, end } from './end.js'
 import { inWorld } from './in-world.js'
 import { kindly, kinds, type Kind, type Outcomes } from './outside.js'
 import { genuine, type Subject } from './subject.js'
-import { print, tellAndTake } from './run.js'
+import { asRun, finish, tellAndTake, type Run } from './run.js'
 import type { Step } from './steps.js'
 import type { World, WorldOptions } from './world.js'
 
@@ -23,8 +22,8 @@ export interface SmallWorld {
 /** What came of it. */
 export interface Exploration {
   readonly orders: number
-  /** The first order that broke a rule, as a program; with its complaints. */
-  readonly broken: string | undefined
+  /** The first order that broke a rule. */
+  readonly broken: Run | undefined
 }
 
 /**
@@ -32,27 +31,32 @@ export interface Exploration {
  * of the choice taken at each turn; the next order is the one that differs last. Nothing is pruned: two orders that
  * look alike from outside may differ in the order of microtasks.
  */
-export async function explore(small: SmallWorld, subject: Subject = genuine): Promise<Exploration> {
-  let order: number[] | undefined = []
+export async function explore(
+  small: SmallWorld,
+  subject: Subject = genuine,
+  onOrder: (orders: number) => void = () => {},
+): Promise<Exploration> {
+  let order: readonly number[] | undefined = []
   let orders = 0
   while (order) {
-    const choices: { taken: number; of: number }[] = []
-    const { complaints, story } = await inWorld(small.world, subject, (world) =>
-      follow(small, world, order as number[], choices),
-    )
-    orders++
-    if (complaints.length)
-      return {
-        orders,
-        broken: `${complaints.join('\n')}\n${print({ world: small.world, end: 'drain' }, story)}`,
-      }
+    const choices: Choice[] = []
+    const followed: readonly number[] = order
+    const lived = await inWorld(small.world, subject, (world) => follow(small, world, followed, choices))
+    onOrder(++orders)
+    if (lived.complaints.length) return { orders, broken: asRun(lived, { world: small.world, end: 'drain' }) }
     order = nextOrder(choices)
   }
   return { orders, broken: undefined }
 }
 
+/** One turn of an order: which of so many. */
+interface Choice {
+  readonly taken: number
+  readonly of: number
+}
+
 /** The next one in the order of counting: the last choice that has another one is changed, all before it stay. */
-function nextOrder(choices: readonly { taken: number; of: number }[]): number[] | undefined {
+function nextOrder(choices: readonly Choice[]): readonly number[] | undefined {
   let last = choices.length - 1
   for (let open = choices[last]; open && open.taken + 1 >= open.of; open = choices[last]) last--
   const changed = choices[last]
@@ -63,12 +67,12 @@ async function follow(
   { before, apps, answers, timers = 0 }: SmallWorld,
   world: World,
   order: readonly number[],
-  choices: { taken: number; of: number }[],
+  choices: Choice[],
 ): Promise<void> {
   const left = apps.map((steps) => [...steps])
   let timersLeft = timers
   for (const step of before) await tellAndTake(world, step)
-  await drain(world, false)
+  await answerAll(world)
   while (!world.complaints.length) {
     const options = optionsOf(world, left, answers, timersLeft > 0)
     if (!options.length) break
@@ -79,9 +83,13 @@ async function follow(
     if (step[0] === 'timer') timersLeft--
     await tellAndTake(world, step)
   }
-  world.story.push('// the outside answers everything')
-  if (!world.complaints.length) await drain(world)
-  if (!world.complaints.length) await end(world, true)
+  if (!world.complaints.length) await finish(world, 'drain')
+}
+
+/** The outside answers all that is there, and no time passes. */
+async function answerAll(world: World): Promise<void> {
+  for (let [next] = world.outside.ready; next; [next] = world.outside.ready)
+    await tellAndTake(world, [next.kind, 0, kindly[next.kind]] as Step)
 }
 
 interface Option {

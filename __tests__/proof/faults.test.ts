@@ -1,47 +1,76 @@
 import fc from 'fast-check'
 import { effort, tell, testTimeoutMs } from './effort.js'
-import { explore } from './exhaustive.js'
-import { faults } from './faults.js'
+import { endRules } from './end.js'
+import { faults, type Fault } from './faults.js'
+import { Figures } from './figures.js'
 import { loadEdited } from './edited-source.js'
 import { programs } from './programs.js'
+import { rules } from './rules.js'
 import { run } from './run.js'
-import { smallWorlds } from './small-worlds.js'
 import type { Subject } from './subject.js'
+import { brokenRules, searchOrders, searchPrograms, smallestWitness, tellApart } from './witness.js'
 
-const { programsPerFault: most, seed } = effort
+const { isLong, programsPerFault: most, seed } = effort
+const figures = new Figures('faults')
 
 it.each(faults)(
   'the proof finds: $name',
-  async ({ name, edits }) => {
+  async ({ name, edits, witness }) => {
     const subject = loadEdited(edits)
-    const found = (await byPrograms(subject)) ?? (await byOrders(subject))
-    tell(`${found ?? `not found (seed ${seed})`}: ${name}`)
-    expect(found).toBeDefined()
+    const found = await tellApart(witness, subject)
+    if (!found) throw new Error(await otherWitness(subject))
+    figures.hold(name, witness.steps.length, brokenRules(found)[0] as string)
   },
   testTimeoutMs,
 )
 
-/** How many random programs it takes. What the package itself does wrong is no sign of the fault. */
-async function byPrograms(subject: Subject): Promise<string | undefined> {
-  let count = 0
-  const property = fc.asyncProperty(programs, async (program) => {
-    count++
-    const { complaints } = await run(program, subject)
-    return complaints.length === 0 || (await run(program)).complaints.length > 0
-  })
-  const { failed } = await fc.check(property, { numRuns: most, seed, endOnFailure: true })
-  return failed ? `${String(count).padStart(6)} programs` : undefined
+/** What whoever has changed the source has to do about a witness that shows its fault no more. */
+async function otherWitness(subject: Subject): Promise<string> {
+  const other = (await searchPrograms(subject, { most, seed })) ?? (await searchOrders(subject))
+  if (!other)
+    return `Nothing finds it any more: not its witness, not ${most} programs (seed ${seed}), no order`
+  const { print } = await smallestWitness(other.run, subject)
+  return `Its witness shows it no more. This one does; put it in its place:\n${print()}`
 }
 
-/** How many orders of small worlds it takes; every fault that needs that is found in the same one each time. */
-async function byOrders(subject: Subject): Promise<string | undefined> {
-  let count = 0
-  for (const small of smallWorlds) {
-    const { orders, broken } = await explore(small, subject)
-    count += orders
-    if (broken) return `${String(count).padStart(6)} orders, after ${most} programs`
+it('every rule is broken by one of the faults', async () => {
+  const broken = new Set<string>()
+  for (const { edits, witness } of faults) {
+    const found = await tellApart(witness, loadEdited(edits))
+    for (const rule of found ? brokenRules(found) : []) broken.add(rule)
   }
-  return undefined
+  const all = [...rules().map(({ says }) => says), ...endRules]
+  expect(all.filter((rule) => !broken.has(rule))).toEqual([])
+})
+
+it('README.md tells of each fault, and of no other', () => {
+  figures.holdOnly(faults.map(({ name }) => name))
+})
+
+// The witnesses are known. That whoever knows none finds the faults too is shown here.
+const search = isLong ? findsEach : findsMost
+
+it(`random programs find ${isLong ? 'each fault' : 'most faults'} by themselves`, search, testTimeoutMs)
+
+async function findsEach(): Promise<void> {
+  const missed: string[] = []
+  for (const fault of faults) if (!(await isFound(fault, searchOrders))) missed.push(fault.name)
+  expect(missed).toEqual([])
+}
+
+/** Chance must not fail a test: more than half is far less than there are. */
+async function findsMost(): Promise<void> {
+  let found = 0
+  for (const fault of faults) if (await isFound(fault)) found++
+  tell(`${found} of ${faults.length} faults are found by ${most} random programs each, seed ${seed}`)
+  expect(found).toBeGreaterThan(faults.length / 2)
+}
+
+async function isFound({ name, edits }: Fault, other?: typeof searchOrders): Promise<boolean> {
+  const subject = loadEdited(edits)
+  const found = (await searchPrograms(subject, { most, seed })) ?? (await other?.(subject))
+  if (isLong) tell(`${found?.tried ?? 'not found'}: ${name}`)
+  return found !== undefined
 }
 
 it('a fault whose place in the source is gone is told', () => {

@@ -1,16 +1,5 @@
 import type { SmallWorld } from './exhaustive.js'
-
-const plain = {
-  tabs: 1,
-  isShared: false,
-  store: 'prompt',
-  notices: 'prompt',
-  lock: 'prompt',
-  acquires: false,
-  rotationGraceMs: 0,
-  expiresIn: 3600,
-  actsOnLeft: false,
-} as const
+import { plain } from './world.js'
 
 const twoTabs = { ...plain, tabs: 2, isShared: true } as const
 const slow = { store: 'slow', lock: 'slow', notices: 'slow' } as const

@@ -1,12 +1,13 @@
 import type { SessionSnapshot } from 'tokenflight'
 import { getEventListeners } from 'node:events'
 import { Clock } from './clock.js'
-import { show, type AskedGrant, type Call, type Entry, type Rule } from './journal.js'
+import { show, type AskedGrant, type Call, type Entry, type Facts, type Rule } from './journal.js'
 import { external, Outside, type Outcomes } from './outside.js'
 import { Place, type PlaceOptions } from './place.js'
 import { TokenServer } from './token-server.js'
 import { rules } from './rules.js'
 import { StoreTrouble } from './store-trouble.js'
+import type { Step } from './steps.js'
 import type { Subject } from './subject.js'
 import { Tab } from './tab.js'
 import { Turnstile } from './turnstile.js'
@@ -26,6 +27,19 @@ export interface WorldOptions extends PlaceOptions {
   readonly actsOnLeft: boolean
 }
 
+/** One tab, and an outside that hides nothing; most worlds are told by what differs from it. */
+export const plain: WorldOptions = {
+  tabs: 1,
+  isShared: false,
+  store: 'prompt',
+  notices: 'prompt',
+  lock: 'prompt',
+  acquires: false,
+  rotationGraceMs: 0,
+  expiresIn: 3600,
+  actsOnLeft: false,
+}
+
 /** One process: pages, and everything outside of them. It runs what it is told to, and keeps the journal. */
 export class World {
   readonly options: WorldOptions
@@ -36,6 +50,8 @@ export class World {
   readonly server: TokenServer
   readonly tabs: Tab[] = []
   readonly complaints: string[] = []
+  /** The steps that were taken, as they can be taken again. */
+  readonly taken: Step[] = []
   /** The journal in words, for whoever reads a counterexample. */
   readonly story: string[] = []
   readonly #subject: Subject
@@ -75,11 +91,7 @@ export class World {
   }
 
   note(entry: Entry): void {
-    const { clock, options } = this
-    const isTroubled = this.#trouble.isThere
-    const { elapsed, wall } = clock
-    const { users } = this.server
-    const facts = { elapsed, wall, users, grants: [...this.#grants], isTroubled, ...options }
+    const facts = this.#facts()
     for (const rule of this.#rules) {
       const complaint = show(rule, entry, facts)
       if (complaint) this.complaints.push(`${rule.says}\n    ${complaint}`)
@@ -87,6 +99,21 @@ export class World {
     this.#trouble.see(entry)
     const line = tell(entry)
     if (line) this.story.push(`//   ${line}`)
+  }
+
+  #facts(): Facts {
+    const { elapsed, wall } = this.clock
+    const { expiresIn, rotationGraceMs } = this.options
+    const isTroubled = this.#trouble.isThere
+    return {
+      elapsed,
+      wall,
+      users: this.server.users,
+      grants: [...this.#grants],
+      isTroubled,
+      expiresIn,
+      rotationGraceMs,
+    }
   }
 
   call(facts: Pick<Call, 'tab' | 'by' | 'user' | 'generation'>): Call {
