@@ -5,8 +5,8 @@ const isLong = process.env['PROOF_LONG'] !== undefined
 export const effort = {
   isLong,
   programs: Number(process.env['PROOF_PROGRAMS'] ?? (isLong ? 100_000 : 2_000)),
-  /** A fault that needs more is looked for in the small worlds. */
-  programsPerFault: Number(process.env['PROOF_FAULT_PROGRAMS'] ?? (isLong ? 20_000 : 100)),
+  /** Where nobody knows its witness. A fault that needs more is looked for in the small worlds, in the long run. */
+  programsPerFault: Number(process.env['PROOF_FAULT_PROGRAMS'] ?? (isLong ? 20_000 : 150)),
   /** The clock's: a chosen one could hide a weakness. */
   seed: Number(process.env['PROOF_SEED'] ?? Date.now() & 0x7fffffff),
 } as const

@@ -1,15 +1,12 @@
 import { kindly } from './outside.js'
-import type { World } from './world.js'
+import { comesToRest, type World } from './world.js'
 
 /** More than any program needs to come to rest. */
 const mostTurns = 1_000
 
-const atRest = 'The world comes to rest.'
-
 /** What must be so when the outside has answered everything. */
 const drained = {
   'Every request ends.': (world: World) => world.unended.length,
-  'At the end nothing is held.': (world: World) => sum(world.tabs.map(({ held }) => held)),
   'At the end no timer keeps the process.': (world: World) => world.clock.refs,
 }
 
@@ -22,8 +19,16 @@ const over = {
   'No lock is kept.': (world: World) => locksOf(world.place.name),
 }
 
+/** Told by whoever makes a world. */
+export const leavesNoRejection = 'No rejection is unhandled.'
+
 /** The rules for the end of a program. */
-export const endRules: readonly string[] = [atRest, ...Object.keys(drained), ...Object.keys(over)]
+export const endRules: readonly string[] = [
+  comesToRest,
+  leavesNoRejection,
+  ...Object.keys(drained),
+  ...Object.keys(over),
+]
 
 /** The outside answers everything, and time passes while someone waits for it, unless it `mayPass` not. */
 export async function drain(world: World, mayPass = true): Promise<void> {
@@ -34,7 +39,7 @@ export async function drain(world: World, mayPass = true): Promise<void> {
     await world.settled()
     if (world.complaints.length) return
   }
-  world.complaints.push(`${atRest}\n    it goes on after ${mostTurns} turns`)
+  world.complaints.push(`${comesToRest}\n    it goes on after ${mostTurns} turns`)
 }
 
 /** Every tab is disposed of, and what was on its way comes back. `isDrained`: before that, nothing may be left. */
@@ -58,8 +63,4 @@ function demand(world: World, kinds: Readonly<Record<string, (world: World) => n
 function locksOf(name: string): number {
   const shared = globalThis as { [key: symbol]: ReadonlyMap<string, unknown> | undefined }
   return shared[Symbol.for('tokenflight.locks')]?.has(`tokenflight:${name}`) ? 1 : 0
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0)
 }

@@ -104,4 +104,22 @@ export const faultsOfTheEnd: readonly Fault[] = [
       end: 'dispose',
     },
   },
+  {
+    name: 'look into the store without end',
+    edits: [
+      {
+        file: 'session/persistence.ts',
+        find: "if (news.type === 'none' || core.state.status === 'disposed') return\n",
+        replace: "if (news.type === 'none') return void this.readAgain()\n",
+      },
+    ],
+    witness: {
+      world: { ...plain, isShared: true },
+      steps: [
+        ['login', 0],
+        ['refresh', 0],
+      ],
+      end: 'drain',
+    },
+  },
 ]

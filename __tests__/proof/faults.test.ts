@@ -69,7 +69,7 @@ async function findsMost(): Promise<void> {
 async function isFound({ name, edits }: Fault, other?: typeof searchOrders): Promise<boolean> {
   const subject = loadEdited(edits)
   const found = (await searchPrograms(subject, { most, seed })) ?? (await other?.(subject))
-  if (isLong) tell(`${found?.tried ?? 'not found'}: ${name}`)
+  tell(`${found?.tried ?? 'not found'}: ${name}`)
   return found !== undefined
 }
 

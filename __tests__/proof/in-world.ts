@@ -1,4 +1,5 @@
 import { runInThisContext } from 'node:vm'
+import { leavesNoRejection } from './end.js'
 import type { Step } from './steps.js'
 import type { Subject } from './subject.js'
 import { World, type WorldOptions } from './world.js'
@@ -24,7 +25,9 @@ export async function inWorld(
   const note = (reason: unknown): void => void rejections.push(reason)
   const world = new World(subject, options)
   const { stackTraceLimit } = Error
-  realProcess.on('unhandledRejection', note)
+  // What a planted fault leaves to nobody is no failure of the test that looks for it.
+  const others = realProcess.listeners('unhandledRejection')
+  realProcess.removeAllListeners('unhandledRejection').on('unhandledRejection', note)
   const uninstall = world.clock.install()
   // Thousands of errors are made, and nobody reads where.
   Error.stackTraceLimit = 0
@@ -36,8 +39,9 @@ export async function inWorld(
     uninstall()
     Error.stackTraceLimit = stackTraceLimit
     realProcess.off('unhandledRejection', note)
+    for (const other of others) realProcess.on('unhandledRejection', other)
   }
-  const unhandled = rejections.map((reason) => `No rejection is unhandled.\n    ${String(reason)}`)
+  const unhandled = rejections.map((reason) => `${leavesNoRejection}\n    ${String(reason)}`)
   const { complaints, taken, story } = world
   return { complaints: [...complaints, ...unhandled], taken, story }
 }

@@ -118,7 +118,7 @@ export function endsOnce(): Rule {
   }
 }
 
-/** Behaviour 20. */
+/** Behaviour 20; so at the end, when every request has ended, nothing is held. */
 export function holdsNobodyGone(): Rule {
   const open: number[] = []
   return {

@@ -35,10 +35,6 @@ export class Tab {
     this.#fetch = subject.createFetch(this.session, { baseUrl, fetch: this.#send })
   }
 
-  get held(): number {
-    return this.session.getSnapshot().held
-  }
-
   request(by: By): void {
     this.#ask(by, ({ id, controller: { signal } }) => {
       if (by === 'fetch') return this.#fetch(`/${id}`, { signal }).then((answer) => pathOf(answer.url))

@@ -27,6 +27,12 @@ export interface WorldOptions extends PlaceOptions {
   readonly actsOnLeft: boolean
 }
 
+/** Every step has an end, and so has every program. */
+export const comesToRest = 'The world comes to rest.'
+
+/** More than follow from any step. */
+const mostEntries = 2_000
+
 /** One tab, and an outside that hides nothing; most worlds are told by what differs from it. */
 export const plain: WorldOptions = {
   tabs: 1,
@@ -61,6 +67,8 @@ export class World {
   readonly #grants = new Set<AskedGrant>()
   readonly #seen: SessionSnapshot[] = []
   readonly #signals: AbortSignal[] = []
+  /** In this step. */
+  #entries = 0
 
   constructor(subject: Subject, options: WorldOptions) {
     this.#subject = subject
@@ -91,6 +99,7 @@ export class World {
   }
 
   note(entry: Entry): void {
+    if (++this.#entries > mostEntries) this.#stop()
     const facts = this.#facts()
     for (const rule of this.#rules) {
       const complaint = show(rule, entry, facts)
@@ -99,6 +108,13 @@ export class World {
     this.#trouble.see(entry)
     const line = tell(entry)
     if (line) this.story.push(`//   ${line}`)
+  }
+
+  /** It answers itself for ever, and the step would never be over: whatever takes part in it fails from now on. */
+  #stop(): never {
+    const complaint = `${comesToRest}\n    one step has more than ${mostEntries} consequences`
+    if (!this.complaints.includes(complaint)) this.complaints.push(complaint)
+    throw new Error(complaint)
   }
 
   #facts(): Facts {
@@ -149,6 +165,8 @@ export class World {
   /** All that follows from a step without the outside world has happened. */
   async settled(): Promise<void> {
     await new Promise((next) => setImmediate(next))
+    if (this.complaints.length) return
+    this.#entries = 0
     this.tabs.forEach(({ session }, index) => (this.#seen[index] = session.getSnapshot()))
     this.note({ what: 'stepped', seen: this.#seen })
   }
