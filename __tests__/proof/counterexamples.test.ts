@@ -2,7 +2,7 @@ import { genuine } from './subject.js'
 import { inWorld } from './in-world.js'
 import { run, type Program } from './run.js'
 import { take, type Step } from './steps.js'
-import { plain } from './world.js'
+import { plain } from './world-options.js'
 
 /**
  * Programs that have broken a rule. A printed one is pasted here as it is, with a name that says what went wrong;

@@ -3,7 +3,8 @@ import { kindly, kinds, type Kind, type Outcomes } from './outside.js'
 import { genuine, type Subject } from './subject.js'
 import { asRun, finish, tellAndTake, type Run } from './run.js'
 import type { Step } from './steps.js'
-import type { World, WorldOptions } from './world.js'
+import type { World } from './world.js'
+import type { WorldOptions } from './world-options.js'
 
 /** A world small enough to try every order in which the outside can answer. */
 export interface SmallWorld {

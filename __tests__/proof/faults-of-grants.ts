@@ -1,5 +1,5 @@
 import type { Fault } from './faults.js'
-import { plain } from './world.js'
+import { plain } from './world-options.js'
 
 /** Faults in what begins, allows and follows a grant. */
 export const faultsOfGrants: readonly Fault[] = [

@@ -1,5 +1,5 @@
 import type { Fault } from './faults.js'
-import { plain } from './world.js'
+import { plain } from './world-options.js'
 
 /** Faults in the way of one request. */
 export const faultsOfRequests: readonly Fault[] = [

@@ -1,5 +1,5 @@
 import type { Fault } from './faults.js'
-import { plain } from './world.js'
+import { plain } from './world-options.js'
 
 /** Faults in what a login, a logout or an end means. */
 export const faultsOfSessions: readonly Fault[] = [

@@ -1,5 +1,5 @@
 import type { Fault } from './faults.js'
-import { plain } from './world.js'
+import { plain } from './world-options.js'
 
 /** Faults that leave something behind, or someone. */
 export const faultsOfTheEnd: readonly Fault[] = [

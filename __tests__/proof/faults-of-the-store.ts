@@ -1,5 +1,5 @@
 import type { Fault } from './faults.js'
-import { plain } from './world.js'
+import { plain } from './world-options.js'
 
 /** Faults in what tabs know of each other, and in the store. */
 export const faultsOfTheStore: readonly Fault[] = [

@@ -2,7 +2,8 @@ import { runInThisContext } from 'node:vm'
 import { leavesNoRejection } from './end.js'
 import type { Step } from './steps.js'
 import type { Subject } from './subject.js'
-import { World, type WorldOptions } from './world.js'
+import { World } from './world.js'
+import type { WorldOptions } from './world-options.js'
 
 /** Jest gives tests a copy of `process`, and no event of the real one reaches it. */
 const realProcess = runInThisContext('process') as NodeJS.Process

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Kind, Outcomes } from './outside.js'
-import type { WorldOptions } from './world.js'
+import type { WorldOptions } from './world-options.js'
 import type { Drawn } from './run.js'
 import type { Step } from './steps.js'
 

@@ -24,21 +24,28 @@ export function oneGrant(): Rule {
 /** How long a cool-down is at least. */
 const coolDownMs = 500
 
+/** After these the server has done nothing with the refresh token: it may come again at once. */
 const definite = ['503', 'kept']
+
+/** After these it must never come again. */
 const final = ['rotated', 'refused']
 
 /** One refresh token on the wire, and whether it may be there again. */
 class Sent {
   readonly grant: AskedGrant
+  /** It was sent again within the grace, which is to be had once. */
   readonly isGraced: boolean
-  readonly #sentAt: number
-  #endedWall: number
-  #endedAt: number
-  #isGivenUp = false
-  #lateMs = 0
+  /** The store has what it brought. */
   isStored = false
   /** Its tab has logged in or out since: what was not stored yet is thrown away, and its session with it. */
   isLeft = false
+  readonly #sentAt: number
+  /** Since when the cool-down counts, by either clock. */
+  #endedWall: number
+  #endedAt: number
+  /** Its tab has told that it failed, with no answer yet. */
+  #isGivenUp = false
+  #lateMs = 0
   #isPermitted = false
 
   constructor(grant: AskedGrant, isGraced: boolean, { wall, elapsed }: Facts) {
@@ -72,6 +79,10 @@ class Sent {
     return this.#isPermitted || definite.includes(this.grant.how ?? '')
   }
 
+  get isFinal(): boolean {
+    return final.includes(this.grant.how ?? '')
+  }
+
   /**
    * Whether other tabs must know of its answer. At its deadline it keeps the lock for one cool-down; an answer that
    * comes later still is known to others when the store has it.
@@ -85,48 +96,79 @@ class Sent {
   }
 }
 
+/** All refresh tokens that were ever on the wire, the oldest first. */
+class Wire {
+  readonly #sent: Sent[] = []
+  /** What they knew is lost. */
+  readonly #disposed = new Set<number>()
+
+  readonly look = (_: unknown, facts: Facts): void => this.#sent.forEach((one) => one.look(facts))
+
+  readonly leave = ({ tab }: InTab): void => this.ofTab(tab).forEach((one) => (one.isLeft = true))
+
+  readonly dispose = ({ tab }: InTab): void => void this.#disposed.add(tab)
+
+  ofTab(tab: number): readonly Sent[] {
+    return this.#sent.filter(({ grant }) => grant.tab === tab)
+  }
+
+  of(grant: AskedGrant): Sent | undefined {
+    return this.#sent.find((one) => one.grant === grant)
+  }
+
+  withToken(refreshToken: string): readonly Sent[] {
+    return this.#sent.filter(({ grant }) => grant.refreshToken === refreshToken)
+  }
+
+  /** Adds one. Returns the one before because of which it must not be there. */
+  add(grant: AskedGrant, facts: Facts): Sent | undefined {
+    const before = this.withToken(grant.refreshToken)
+    const ownLast = before.filter((one) => one.grant.tab === grant.tab).at(-1)
+    const tooSoon = ownLast?.mayComeAgain ? undefined : ownLast
+    this.#sent.push(new Sent(grant, tooSoon !== undefined, facts))
+    const spent = before.find((one) => one.isFinal && this.#isKnown(one, grant.tab, facts))
+    return spent ?? (tooSoon?.isWithinGrace(facts) ? undefined : tooSoon)
+  }
+
+  /** Whether that tab must know what became of it. */
+  #isKnown({ grant, isCommon }: Sent, tab: number, { isTroubled }: Facts): boolean {
+    return grant.tab === tab || (isCommon && !isTroubled && !this.#disposed.has(grant.tab))
+  }
+}
+
+interface InTab {
+  readonly tab: number
+}
+
 /**
  * Behaviour 25. What another tab did not get an answer to may be sent at once by this one: tabs do not share their
  * cool-down. What a tab knew when it was disposed of, and what a store did not take, is lost with it.
  */
 export function noTokenTwice(): Rule {
-  const sent: Sent[] = []
-  const disposed = new Set<number>()
-  const look = (_: unknown, facts: Facts): void => sent.forEach((one) => one.look(facts))
-  const ofTab = (tab: number): Sent[] => sent.filter(({ grant }) => grant.tab === tab)
-  const leave = ({ tab }: { readonly tab: number }): void => ofTab(tab).forEach((one) => (one.isLeft = true))
+  const wire = new Wire()
   return {
     says: 'No refresh token is sent twice, but after a definite refusal, or a cool-down, or within the grace.',
     on: {
-      stored: ({ tab }) => ofTab(tab).forEach((one) => (one.isStored = final.includes(one.grant.how ?? ''))),
-      login: leave,
-      logout: leave,
-      stepped: look,
-      jumped: look,
-      disposed: ({ tab }) => void disposed.add(tab),
-      refresh: ({ tab }) => ofTab(tab).forEach((one) => one.permit()),
+      stored: ({ tab }) => wire.ofTab(tab).forEach((one) => (one.isStored = one.isFinal)),
+      login: wire.leave,
+      logout: wire.leave,
+      stepped: wire.look,
+      jumped: wire.look,
+      disposed: wire.dispose,
+      refresh: ({ tab }) => wire.ofTab(tab).forEach((one) => one.permit()),
       told({ tab, event }, facts) {
-        if (event.type === 'grantFailed')
-          ofTab(tab).forEach((one) => one.grant.how === undefined && one.end(facts))
+        if (event.type !== 'grantFailed') return
+        for (const one of wire.ofTab(tab)) if (one.grant.how === undefined) one.end(facts)
       },
       grantEnded({ grant }, facts) {
         // Called off: it had been given up, or belongs to another session.
-        if (grant.how !== 'left') sent.find((one) => one.grant === grant)?.end(facts)
-        if (grant.how !== 'kept') return
-        for (const one of sent) if (one.grant.refreshToken === grant.refreshToken) one.permit()
+        if (grant.how !== 'left') wire.of(grant)?.end(facts)
+        if (grant.how === 'kept') for (const one of wire.withToken(grant.refreshToken)) one.permit()
       },
       grant({ grant }, facts) {
-        look(undefined, facts)
+        wire.look(grant, facts)
+        const wrong = wire.add(grant, facts)
         const { tab, refreshToken } = grant
-        const before = sent.filter((one) => one.grant.refreshToken === refreshToken)
-        const last = before.filter((one) => one.grant.tab === tab).at(-1)
-        const isRepeated = last !== undefined && !last.mayComeAgain
-        const isForgiven = !isRepeated || last.isWithinGrace(facts)
-        sent.push(new Sent(grant, isRepeated, facts))
-        const isKnown = (one: Sent): boolean =>
-          one.grant.tab === tab || (one.isCommon && !facts.isTroubled && !disposed.has(one.grant.tab))
-        const spent = before.find((one) => final.includes(one.grant.how ?? '') && isKnown(one))
-        const wrong = spent ?? (isForgiven ? undefined : last)
         return wrong && `tab ${tab} sends ${refreshToken} again after "${wrong.grant.how ?? 'no answer'}"`
       },
     },

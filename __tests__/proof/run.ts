@@ -3,7 +3,8 @@ import { genuine, type Subject } from './subject.js'
 import { inWorld, type Lived } from './in-world.js'
 import { take, type Step } from './steps.js'
 import type { Habits } from './programs.js'
-import type { World, WorldOptions } from './world.js'
+import type { World } from './world.js'
+import type { WorldOptions } from './world-options.js'
 
 /** What a counterexample is: a world and what happens in it. It can be printed, pasted and run again. */
 export interface Program {

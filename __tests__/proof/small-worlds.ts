@@ -1,5 +1,5 @@
 import type { SmallWorld } from './exhaustive.js'
-import { plain } from './world.js'
+import { plain } from './world-options.js'
 
 const twoTabs = { ...plain, tabs: 2, isShared: true } as const
 const slow = { store: 'slow', lock: 'slow', notices: 'slow' } as const

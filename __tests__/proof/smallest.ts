@@ -1,6 +1,6 @@
 import type { Program } from './run.js'
 import type { Step } from './steps.js'
-import { plain } from './world.js'
+import { plain } from './world-options.js'
 
 /** Runs a smaller program. Returns what of it was taken where it still shows what it has to, else undefined. */
 type Try = (program: Program) => Promise<Program | undefined>

@@ -3,7 +3,8 @@ import { getEventListeners } from 'node:events'
 import { Clock } from './clock.js'
 import { show, type AskedGrant, type Call, type Entry, type Facts, type Rule } from './journal.js'
 import { external, Outside, type Outcomes } from './outside.js'
-import { Place, type PlaceOptions } from './place.js'
+import { inWords } from './story.js'
+import { Place } from './place.js'
 import { TokenServer } from './token-server.js'
 import { rules } from './rules.js'
 import { StoreTrouble } from './store-trouble.js'
@@ -11,40 +12,13 @@ import type { Step } from './steps.js'
 import type { Subject } from './subject.js'
 import { Tab } from './tab.js'
 import { Turnstile } from './turnstile.js'
-
-/** What a world is like; drawn with each program. */
-export interface WorldOptions extends PlaceOptions {
-  /** How many pages are open at first. */
-  readonly tabs: number
-  /** 'prompt': the package's own lock within a process. 'slow': the program says when it is handed on. */
-  readonly lock: 'prompt' | 'slow'
-  readonly acquires: boolean
-  /** How long the server forgives a spent refresh token; the session is told. */
-  readonly rotationGraceMs: number
-  /** How long an access token lives, in seconds. */
-  readonly expiresIn: number | undefined
-  /** Whether the server acts on a grant that the session calls off. */
-  readonly actsOnLeft: boolean
-}
+import type { WorldOptions } from './world-options.js'
 
 /** Every step has an end, and so has every program. */
 export const comesToRest = 'The world comes to rest.'
 
 /** More than follow from any step. */
 const mostEntries = 2_000
-
-/** One tab, and an outside that hides nothing; most worlds are told by what differs from it. */
-export const plain: WorldOptions = {
-  tabs: 1,
-  isShared: false,
-  store: 'prompt',
-  notices: 'prompt',
-  lock: 'prompt',
-  acquires: false,
-  rotationGraceMs: 0,
-  expiresIn: 3600,
-  actsOnLeft: false,
-}
 
 /** One process: pages, and everything outside of them. It runs what it is told to, and keeps the journal. */
 export class World {
@@ -99,22 +73,22 @@ export class World {
   }
 
   note(entry: Entry): void {
-    if (++this.#entries > mostEntries) this.#stop()
+    if (++this.#entries > mostEntries) return this.#stop(entry)
     const facts = this.#facts()
     for (const rule of this.#rules) {
       const complaint = show(rule, entry, facts)
       if (complaint) this.complaints.push(`${rule.says}\n    ${complaint}`)
     }
     this.#trouble.see(entry)
-    const line = tell(entry)
+    const line = inWords(entry)
     if (line) this.story.push(`//   ${line}`)
   }
 
   /** It answers itself for ever, and the step would never be over: whatever takes part in it fails from now on. */
-  #stop(): never {
+  #stop({ what }: Entry): void {
     const complaint = `${comesToRest}\n    one step has more than ${mostEntries} consequences`
     if (!this.complaints.includes(complaint)) this.complaints.push(complaint)
-    throw new Error(complaint)
+    if (what !== 'told') throw new Error(complaint)
   }
 
   #facts(): Facts {
@@ -213,29 +187,3 @@ export class World {
 }
 
 type Settle = { resolve(value: Response): void; reject(reason: unknown): void }
-
-/** One line of the story; '' for what says nothing. */
-function tell(entry: Entry): string {
-  switch (entry.what) {
-    case 'sent':
-      return `request ${entry.call.id} is sent with ${entry.token ?? 'no token'}`
-    case 'ended':
-      return `${entry.call.by} ${entry.call.id} ends: ${entry.call.outcome}`
-    case 'grant':
-      return `tab ${entry.grant.tab} asks for a grant with ${entry.grant.refreshToken}`
-    case 'grantEnded':
-      return `the grant with ${entry.grant.refreshToken} ends: ${entry.grant.how}`
-    case 'stored':
-      return entry.record
-        ? `tab ${entry.tab} stores ${entry.record.tokens.refreshToken}`
-        : `tab ${entry.tab} clears the store`
-    case 'loginRequired':
-      return `tab ${entry.tab} calls onLoginRequired`
-    case 'told':
-      return /adopted|granted$|problem/.test(entry.event.type)
-        ? `tab ${entry.tab} tells '${entry.event.type}'${entry.event.type === 'problem' ? `: ${entry.event.message}` : ''}`
-        : ''
-    default:
-      return ''
-  }
-}
