@@ -33,15 +33,20 @@ async function otherWitness(subject: Subject): Promise<string> {
   return `Its witness shows it no more. This one does; put it in its place:\n${print()}`
 }
 
-it('every rule is broken by one of the faults', async () => {
-  const broken = new Set<string>()
-  for (const { edits, witness } of faults) {
-    const found = await tellApart(witness, loadEdited(edits))
-    for (const rule of found ? brokenRules(found) : []) broken.add(rule)
-  }
-  const all = [...rules().map(({ says }) => says), ...endRules]
-  expect(all.filter((rule) => !broken.has(rule))).toEqual([])
-})
+it(
+  'every rule is broken by one of the faults',
+  async () => {
+    const broken = new Set<string>()
+    for (const { edits, witness } of faults) {
+      const found = await tellApart(witness, loadEdited(edits))
+      for (const rule of found ? brokenRules(found) : []) broken.add(rule)
+    }
+    const all = [...rules().map(({ says }) => says), ...endRules]
+    tell(`${faults.length} faults break ${broken.size} of ${all.length} rules`)
+    expect(all.filter((rule) => !broken.has(rule))).toEqual([])
+  },
+  testTimeoutMs,
+)
 
 it('README.md tells of each fault, and of no other', () => {
   figures.holdOnly(faults.map(({ name }) => name))
@@ -69,7 +74,7 @@ async function findsMost(): Promise<void> {
 async function isFound({ name, edits }: Fault, other?: typeof searchOrders): Promise<boolean> {
   const subject = loadEdited(edits)
   const found = (await searchPrograms(subject, { most, seed })) ?? (await other?.(subject))
-  tell(`${found?.tried ?? 'not found'}: ${name}`)
+  tell(`${(found?.tried ?? 'not found').padStart(15)}: ${name}`)
   return found !== undefined
 }
 
