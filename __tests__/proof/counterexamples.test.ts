@@ -116,6 +116,30 @@ it('a session that the server has ended stays so where the store cannot be read 
     end: 'drain',
   }))
 
+it('a refresh token that another tab has spent during a pause between two attempts is not sent again', () =>
+  holds({
+    world: { ...plain, tabs: 2, isShared: true, notices: 'slow' },
+    steps: [
+      ['login', 0],
+      ['notice', 0, 'deliver'], // tab 1: notice
+      ['request', 1, 'axios'],
+      ['expire'],
+      ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
+      //   tab 1 asks for a grant with u1.1-r1
+      ['request', 0, 'axios'],
+      ['pass', 61_000],
+      //   axios 1 ends: ERR_REFRESH_UNAVAILABLE, and the lock is free
+      ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
+      //   tab 0 asks for a grant with u1.1-r1
+      ['grant', 1, '503'], // tab 0: grant with u1.1-r1
+      ['grant', 0, 'rotated'], // tab 1: grant with u1.1-r1
+      //   tab 1 stores u1.1-r2, and the notice is on its way
+      ['pass', 61_000],
+      //   tab 0 asks for a grant with u1.1-r1
+    ],
+    end: 'drain',
+  }))
+
 /**
  * The rules excuse this one window (see `StoreTrouble`): a store of this kind cannot compare and set, and a login does
  * not wait for the lock. What it costs the user is the login.

@@ -179,4 +179,31 @@ export const faultsOfGrants: readonly Fault[] = [
       end: 'drain',
     },
   },
+  {
+    name: 'do not read again after a pause between two attempts',
+    edits: [
+      {
+        file: 'session/flight.ts',
+        find: 'this.plan.isShared && this.#tries > 1 ?',
+        replace: '!this.plan.isShared && this.#tries > 1 ?',
+      },
+    ],
+    witness: {
+      world: { ...plain, tabs: 2, isShared: true, notices: 'slow' },
+      steps: [
+        ['login', 0],
+        ['notice', 0, 'deliver'], // tab 1: notice
+        ['request', 1, 'axios'],
+        ['expire'],
+        ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
+        ['request', 0, 'axios'],
+        ['pass', 61000],
+        ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
+        ['grant', 1, '503'], // tab 0: grant with u1.1-r1
+        ['grant', 0, 'rotated'], // tab 1: grant with u1.1-r1
+        ['pass', 61000],
+      ],
+      end: 'drain',
+    },
+  },
 ]

@@ -71,8 +71,8 @@ export const faultsOfSessions: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: '(waiter) => waiter.refuse(error, false), event)\n    // In the same turn',
-        replace: '() => {}, event)\n    // In the same turn',
+        find: 'this.#core.change(next, event, error)\n    // In the same turn',
+        replace: 'this.#core.conclude(next, () => {}, event)\n    // In the same turn',
       },
     ],
     witness: {
@@ -91,7 +91,7 @@ export const faultsOfSessions: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: "events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))",
+        find: "events.guard('onLoginRequired', () => settings.onLoginRequired?.(error), false, tokens)",
         replace:
           "for (const _ of [1, 2]) events.guard('onLoginRequired', () => settings.onLoginRequired?.(error))",
       },

@@ -23,7 +23,7 @@ export const faultsOfTheEnd: readonly Fault[] = [
     edits: [
       {
         file: 'session/session.ts',
-        find: 'core.conclude(disposed(core.state), (waiter) => waiter.refuse(error, false))',
+        find: 'core.change(disposed(core.state), undefined, error)',
         replace: 'core.conclude(disposed(core.state), () => void error)',
       },
     ],

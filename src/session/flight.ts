@@ -162,7 +162,9 @@ export class Flight {
   }
 
   #ready(): Promise<Verdict | undefined> | Verdict | undefined {
-    return this.plan.prepare?.(this.signal)
+    const ready = this.plan.prepare?.(this.signal)
+    // In the pause another tab's late answer may have been stored, with its notice still on the way.
+    return this.plan.isShared && this.#tries > 1 ? Promise.resolve(ready).finally(() => this.#look()) : ready
   }
 
   /** False where the store cannot be read: what is there may be newer. After an end nothing of it is sent. */
@@ -250,9 +252,8 @@ export class Flight {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = startTimer(ms, resolve)
+      const timer = (this.#pauseTimer = startTimer(ms, resolve))
       timer.hold(this.#isHeld)
-      this.#pauseTimer = timer
       this.#wake = () => (timer.clear(), resolve())
     })
   }
