@@ -85,10 +85,11 @@ class Sent {
 
   /**
    * Whether other tabs must know of its answer. At its deadline it keeps the lock for one cool-down; an answer that
-   * comes later still is known to others when the store has it.
+   * comes later still is known to others when the store has it and tells them.
    */
-  get isCommon(): boolean {
-    return this.isStored || (!this.isLeft && (!this.#isGivenUp || this.#lateMs < coolDownMs))
+  isCommon(isMisled: boolean): boolean {
+    const isInTime = !this.isLeft && (!this.#isGivenUp || this.#lateMs < coolDownMs)
+    return isInTime || (this.isStored && !isMisled)
   }
 
   isWithinGrace({ wall, rotationGraceMs }: Facts): boolean {
@@ -101,12 +102,25 @@ class Wire {
   readonly #sent: Sent[] = []
   /** What they knew is lost. */
   readonly #disposed = new Set<number>()
+  #stored: string | undefined
+  /** Tabs whose last look told what was there when it began, and has been replaced since. */
+  readonly #misled = new Set<number>()
 
   readonly look = (_: unknown, facts: Facts): void => this.#sent.forEach((one) => one.look(facts))
 
   readonly leave = ({ tab }: InTab): void => this.ofTab(tab).forEach((one) => (one.isLeft = true))
 
   readonly dispose = ({ tab }: InTab): void => void this.#disposed.add(tab)
+
+  read(tab: number, refreshToken: string | undefined): void {
+    if (refreshToken === this.#stored) this.#misled.delete(tab)
+    else this.#misled.add(tab)
+  }
+
+  store(tab: number, refreshToken: string | undefined): void {
+    this.#stored = refreshToken
+    for (const one of this.ofTab(tab)) one.isStored = one.isFinal
+  }
 
   ofTab(tab: number): readonly Sent[] {
     return this.#sent.filter(({ grant }) => grant.tab === tab)
@@ -131,8 +145,10 @@ class Wire {
   }
 
   /** Whether that tab must know what became of it. */
-  #isKnown({ grant, isCommon }: Sent, tab: number, { isTroubled }: Facts): boolean {
-    return grant.tab === tab || (isCommon && !isTroubled && !this.#disposed.has(grant.tab))
+  #isKnown(one: Sent, tab: number, { isTroubled }: Facts): boolean {
+    const other = one.grant.tab
+    if (other === tab) return true
+    return one.isCommon(this.#misled.has(tab)) && !isTroubled && !this.#disposed.has(other)
   }
 }
 
@@ -149,7 +165,8 @@ export function noTokenTwice(): Rule {
   return {
     says: 'No refresh token is sent twice, but after a definite refusal, or a cool-down, or within the grace.',
     on: {
-      stored: ({ tab }) => wire.ofTab(tab).forEach((one) => (one.isStored = one.isFinal)),
+      read: ({ tab, record }) => wire.read(tab, record?.tokens.refreshToken),
+      stored: ({ tab, record }) => wire.store(tab, record?.tokens.refreshToken),
       login: wire.leave,
       logout: wire.leave,
       stepped: wire.look,
