@@ -8,8 +8,8 @@ export const faultsOfRequests: readonly Fault[] = [
     edits: [
       {
         file: 'session/exchange.ts',
-        find: 'if (this.owner.core.state.generation !== this.generation) {',
-        replace: 'if (this.sequence < 0) {',
+        find: 'if (this.owner.core.state.generation !== this.generation) throw',
+        replace: 'if (this.sequence < 0) throw',
       },
     ],
     witness: {
@@ -125,7 +125,7 @@ export const faultsOfRequests: readonly Fault[] = [
     edits: [
       {
         file: 'session/exchange.ts',
-        find: 'if (this.#request.signal?.aborted) return Promise.reject(this.#dropped(this.#request.aborted()))',
+        find: 'if (this.#request.signal?.aborted) throw this.#dropped(this.#request.aborted())',
         replace: '',
       },
     ],

@@ -8,7 +8,7 @@ export const faultsOfTheEnd: readonly Fault[] = [
     edits: [
       {
         file: 'session/exchange.ts',
-        find: "if (this.#onAbort) this.#request.signal?.removeEventListener('abort', this.#onAbort)",
+        find: "this.#request.signal?.removeEventListener('abort', this.#onAbort)",
         replace: '',
       },
     ],
