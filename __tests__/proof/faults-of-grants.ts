@@ -181,6 +181,7 @@ export const faultsOfGrants: readonly Fault[] = [
   },
   {
     name: 'do not read again after a pause between two attempts',
+    isRare: true,
     edits: [
       {
         file: 'session/flight.ts',

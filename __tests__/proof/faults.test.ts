@@ -55,11 +55,16 @@ it('README.md tells of each fault, and of no other', () => {
 // The witnesses are known. That whoever knows none finds the faults too is shown here.
 const search = isLong ? findsEach : findsMost
 
-it(`random programs find ${isLong ? 'each fault' : 'most faults'} by themselves`, search, testTimeoutMs)
+it(
+  `random programs find ${isLong ? 'each fault that is not rare' : 'most faults'} by themselves`,
+  search,
+  testTimeoutMs,
+)
 
 async function findsEach(): Promise<void> {
   const missed: string[] = []
-  for (const fault of faults) if (!(await isFound(fault, searchOrders))) missed.push(fault.name)
+  const common = faults.filter(({ isRare }) => !isRare)
+  for (const fault of common) if (!(await isFound(fault, searchOrders))) missed.push(fault.name)
   expect(missed).toEqual([])
 }
 

@@ -13,6 +13,8 @@ export interface Fault {
   readonly edits: readonly Edit[]
   /** The smallest program that is known to show it. The package as it is passes it. */
   readonly witness: Program
+  /** One random program in tens of thousands meets it: its witness has to do. */
+  readonly isRare?: true
 }
 
 /** Each of them has to be caught. */
