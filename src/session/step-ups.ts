@@ -83,6 +83,8 @@ export class StepUps {
       const answer = await Promise.race([this.#onStepUp(request, { signal }), ended])
       return answer !== undefined && (await this.#land(answer, request, signal))
     } catch (error) {
+      // A login or logout meanwhile: what the app did is past, and nothing is wrong with it.
+      if (signal.aborted) return false
       const secrets = [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken]
       core.events.problem('`onStepUp` brought no better token', plainCause(error, redactor(secrets)))
       return false
