@@ -142,6 +142,39 @@ describe('during a cool-down', () => {
     expect([elapsed(), endpoint.asked.length, api.requests.length]).toEqual([0, 1, 0])
   })
 
+  it('nor is begun what could only be cut short before the deadline: that is told at once too (25)', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.999_999)
+    const { http, endpoint } = await cooling({ expires_in: 0 }, { refreshTimeoutMs: 1_200 })
+    expect(await sessionErrorOf(http.get('/me'))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+    expect([elapsed(), endpoint.asked.length]).toEqual([0, 1])
+  })
+
+  it('a refused request waits for its end, and others try the same token meanwhile (7, 25)', async () => {
+    const { session, http, api, endpoint } = await cooling()
+    endpoint.always({ body: tokens(2) })
+    api.answer = (request) =>
+      request.path === '/picky' && request.authorization === 'Bearer access-1'
+        ? { status: 401 }
+        : api.judge(request)
+    const picky = http.get('/picky')
+    await turn()
+    expect(session.getSnapshot()).toMatchObject({ status: 'refreshing', held: 1 })
+    expect((await http.get('/me')).data.token).toBe('access-1')
+    expect([elapsed(), endpoint.asked.length]).toEqual([0, 1])
+    await pass(1_000)
+    expect((await picky).data.token).toBe('access-2')
+  })
+
+  it('refreshWhen does not send a token that is past its end (25, 32)', async () => {
+    const { http, api, endpoint } = await cooling({ expires_in: 0 }, { refreshWhen: () => true })
+    endpoint.always({ body: tokens(2, { expires_in: 0 }) })
+    const answer = http.get('/me')
+    await turn()
+    expect(api.requests).toEqual([])
+    await pass(1_000)
+    expect((await answer).data.token).toBe('access-2')
+  })
+
   it('refresh() does not wait (25)', async () => {
     const { session, endpoint } = await cooling()
     endpoint.always({ body: tokens(2) })

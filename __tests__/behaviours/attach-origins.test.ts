@@ -174,6 +174,15 @@ describe('where no origin can be known', () => {
     expect(subject.problems).toStrictEqual([expect.stringContaining('baseURL')])
   })
 
+  test.each(['/login?to=https://elsewhere.example/', 'login?to=https://elsewhere.example/', 'orders/a:7'])(
+    'that an address stands within a relative one does not hide it: %s (1)',
+    async (url) => {
+      const api = await attached({})
+      expect(await gotToken(api, url)).toBe(false)
+      expect(subject.problems).toHaveLength(1)
+    },
+  )
+
   test('a relative base URL gives no origin either (1)', async () => {
     const api = await attached({ baseURL: '/api' })
     expect(await gotToken(api, '/me')).toBe(false)

@@ -34,6 +34,14 @@ describe('a request with credentials of its own', () => {
     },
   )
 
+  test('is not taken for the session’s, though it ends alike (2)', async () => {
+    const adapter = scriptedAdapter()
+    const api = await attached(adapter)
+    await api.get('/me')
+    await api.get('/me', { headers: { Authorization: 'Bearer my-own-access-1' } })
+    expect(adapter.authorizations).toStrictEqual(['Bearer access-1', 'Bearer my-own-access-1'])
+  })
+
   test('gets its 401 as it came: no grant, no replay, no cause (2)', async () => {
     const adapter = scriptedAdapter(() => ({ status: 401 }))
     const api = await attached(adapter)

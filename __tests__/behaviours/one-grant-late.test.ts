@@ -8,6 +8,8 @@ import { tokens, type GrantReply } from '../support/token-endpoint-double.js'
 const { bench } = useBench()
 useFakeClock()
 
+afterEach(() => jest.restoreAllMocks())
+
 const spent: GrantReply = { status: 400, body: { error: 'invalid_grant' } }
 
 /** The first grant has passed its deadline and is answered with `first` when the test says so; then comes `next`. */
@@ -59,6 +61,20 @@ it('it is given up when the next grant begins: one is on the wire at most (6, 11
   expect(endpoint.asked).toHaveLength(2)
 })
 
+it('so it changes nothing if it comes while that one is on the wire (6, 11)', async () => {
+  const { http, endpoint, session, arrive } = await late()
+  const second = deferred()
+  const first = endpoint.answer
+  endpoint.answer = async (grant) =>
+    grant.index === 1 ? first(grant) : (await second.promise, { body: tokens(3) })
+  const waiting = watch(http.get('/next'))
+  await pass(1_000)
+  await arrive()
+  expect([waiting.settled, session.getSnapshot().status]).toEqual([false, 'refreshing'])
+  second.resolve()
+  expect((await waiting.promise).data.token).toBe('access-3')
+})
+
 it('refresh() does not wait for it: the grant that it begins is the only one from then on (6, 11)', async () => {
   const { endpoint, session, arrive } = await late({ body: tokens(3) })
   await session.refresh()
@@ -86,4 +102,19 @@ it('where it says no, the session is over for whoever waits, without another gra
   await pass(60_000)
   expect([endpoint.asked.length, onLoginRequired.mock.calls.length]).toEqual([1, 1])
   expect(session.getSnapshot().status).toBe('signedOut')
+})
+
+it('given up, it does not make the pauses short again: the next failure doubles them (11, 25)', async () => {
+  jest.spyOn(Math, 'random').mockReturnValue(0.999_999)
+  const { http, endpoint, arrive } = await late({ status: 500 })
+  const second = rejectionOf(http.get('/second'))
+  await pass(1_000)
+  await second
+  const third = rejectionOf(http.get('/third'))
+  await pass(1_000)
+  expect(endpoint.asked).toHaveLength(2)
+  await pass(1_000)
+  expect(endpoint.asked).toHaveLength(3)
+  await third
+  await arrive()
 })

@@ -149,6 +149,18 @@ test('nobody is signed in, but acquire may help: it is asked before the body is 
   session.dispose()
 })
 
+test('it goes out at once with a token that is good, although a renewal is under way (7, 18)', async () => {
+  const adapter = scriptedAdapter()
+  const api = await attached(adapter)
+  subject.gate.hold()
+  const renewed = subject.session.refresh()
+  await subject.granting(1)
+  await api.post('/up', chunks())
+  expect(adapter.authorizations).toStrictEqual(['Bearer access-1'])
+  subject.gate.release()
+  await renewed
+})
+
 describe('on the wire', () => {
   test.each<[string, string, () => unknown]>([
     ['a Node stream', 'http', () => Readable.from(['one ', 'shot'])],

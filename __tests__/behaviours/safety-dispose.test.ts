@@ -57,6 +57,16 @@ describe('dispose', () => {
     expect(session.getSnapshot()).toBe(after)
   })
 
+  it('is an end like a logout: no view takes it for the session that it has shown (37)', async () => {
+    const { session } = bench()
+    await session.login(tokens(1))
+    const seen = [session.getSnapshot().generation]
+    await session.login(tokens(2))
+    seen.push(session.getSnapshot().generation)
+    session.dispose()
+    expect(seen).not.toContain(session.getSnapshot().generation)
+  })
+
   it('rejects what waits for the first load (37)', async () => {
     const { session, http, api } = bench({ store: { ...memoryStore(), get: () => new Promise(() => {}) } })
     const error = rejectionOf(http.get('/me'))

@@ -143,3 +143,17 @@ it('writes and clears keep their order on a slow store: a logout is not undone b
   await Promise.all([login, logout])
   expect(inner.get()).toBeUndefined()
 })
+
+it('a store that neither writes nor clears: what it quotes of the tokens is not shown (33, 36)', async () => {
+  const failing = (doing: string) => (): never => {
+    throw new Error(`cannot ${doing} access-1 refresh-1`)
+  }
+  const store = { get: () => undefined, set: failing('write'), clear: failing('clear') }
+  const { session, takeProblems } = bench({ store })
+  await session.login(tokens(1))
+  await session.logout()
+  expect(takeProblems()).toMatchObject([
+    { cause: { message: 'cannot write [redacted] [redacted]' } },
+    { cause: { message: 'cannot clear [redacted] [redacted]' } },
+  ])
+})

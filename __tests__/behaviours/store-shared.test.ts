@@ -1,4 +1,4 @@
-import { isSessionChanged } from 'tokenflight/axios'
+import { isSessionChanged, LoginRequiredError } from 'tokenflight/axios'
 import { useBench, type Bench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { turn } from '../support/fake-clock.js'
@@ -6,7 +6,7 @@ import { rejectionOf, rejectionsOf, sessionErrorOf } from '../support/outcome.js
 import { sharedPlace, type SharedPlace } from '../support/shared-store.js'
 import { tokens } from '../support/token-endpoint-double.js'
 
-const { bench } = useBench()
+const { bench, expectConsoleError } = useBench()
 
 /** Two sessions over one store, one token endpoint and one API, as two tabs have; the first one signs in. */
 async function pair(
@@ -188,4 +188,56 @@ describe('where the store tells of changes', () => {
     one.session.dispose()
     expect(place.listeners).toBe(0)
   })
+})
+
+it('a login elsewhere is another login here too: it counts as one, also where nobody was signed in (28, 34)', async () => {
+  const place = sharedPlace()
+  const two = bench({ store: place.open({ hears: true }) })
+  const before = two.session.getSnapshot().generation
+  const one = bench({ store: place.open({ hears: true }) })
+  await one.session.login(tokens(1))
+  await turn()
+  expect(two.session.getSnapshot()).toMatchObject({ status: 'active', generation: before + 1 })
+  expect(two.events).toContainEqual({ type: 'adopted', generation: before + 1, version: 1 })
+})
+
+it('what is held when somebody else signs in elsewhere is called off, and never sent as them (28, 34)', async () => {
+  const { one, two } = await pair({ hears: true })
+  two.api.dead.add('access-1')
+  one.api.dead.add('access-1')
+  const grant = deferred()
+  one.endpoint.answer = async () => (await grant.promise, { body: tokens(2) })
+  const held = rejectionOf(two.http.get('/me'))
+  await one.endpoint.reached(1)
+  await one.session.login(tokens(7))
+  expect(isSessionChanged(await held)).toBe(true)
+  grant.resolve()
+  await turn()
+  expect(two.api.authorizations).toEqual(['Bearer access-1'])
+  expect(await two.session.getAccessToken()).toBe('access-7')
+})
+
+it('a store whose subscribing fails, or whose unsubscribing does, is told by the name of the call (34, 37)', () => {
+  const failing = (): never => {
+    throw new Error('no channel')
+  }
+  const unsubscribe = jest.fn().mockImplementationOnce(failing)
+  const place = sharedPlace()
+  expectConsoleError(/store\.subscribe threw/)
+  bench({ store: { ...place.open(), subscribe: failing }, listens: false })
+  expectConsoleError(/store\.unsubscribe threw/)
+  bench({ store: { ...place.open(), subscribe: () => unsubscribe }, listens: false }).session.dispose()
+})
+
+it('with `acquire` alone an end elsewhere is an end here: it has been asked there already (27, 30, 34)', async () => {
+  const place = sharedPlace()
+  const acquire = jest.fn(async () => Promise.reject(new LoginRequiredError('refused')))
+  const options = (hears: boolean) => ({ refresh: undefined, acquire, store: place.open({ hears }) })
+  const one = bench(options(true))
+  await one.session.login(tokens(1))
+  const two = bench(options(true))
+  await rejectionOf(one.session.refresh())
+  await turn()
+  expect([two.session.getSnapshot().status, acquire.mock.calls.length]).toEqual(['signedOut', 1])
+  expect(two.onLoginRequired).toHaveBeenCalledTimes(1)
 })

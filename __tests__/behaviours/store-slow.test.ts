@@ -222,3 +222,66 @@ describe.each<[string, 'login' | 'logout']>([
     one.takeProblems()
   })
 })
+
+it('a login of our own while the store is read counts, and not who was found signed in there (28, 34)', async () => {
+  const place = slowPlace()
+  const one = bench({ store: place.store })
+  await pass(10)
+  place.found = bob
+  place.tell()
+  const login = one.session.login(tokens(1))
+  await pass(10)
+  expect(await one.session.getAccessToken()).toBe('access-1')
+  await pass(10)
+  await login
+  expect([one.told('adopted'), place.found?.tokens.accessToken]).toEqual([0, 'access-1'])
+})
+
+it('a write that fails after the next login has begun does not hide a logout elsewhere (33, 34)', async () => {
+  const place = slowPlace()
+  let writes = 0
+  const set: SlowPlace['store']['set'] = async (record) => {
+    const isFirst = ++writes === 1
+    await place.store.set(record)
+    if (isFirst) throw new Error('QuotaExceededError')
+  }
+  const one = bench({ store: { ...place.store, set } })
+  await pass(10)
+  const first = one.session.login(tokens(1))
+  await pass(5)
+  const second = one.session.login(tokens(2))
+  await pass(30)
+  await Promise.all([first, second])
+  expect([one.takeProblems().length, place.found?.tokens.accessToken]).toEqual([1, 'access-2'])
+  place.found = undefined
+  place.tell()
+  await pass(10)
+  expect(one.session.getSnapshot().status).toBe('signedOut')
+})
+
+it.each<[string, GrantAnswer]>([
+  ['renewed', { body: tokens(2) }],
+  ['refused', { status: 400, body: { error: 'invalid_grant' } }],
+])(
+  'a login elsewhere that is found when a grant was %s: its logout elsewhere is seen too (28, 34)',
+  async (_, answer) => {
+    const place = slowPlace()
+    const one = bench({ store: place.store })
+    const login = one.session.login(tokens(1))
+    await pass(20)
+    await login
+    const granted = deferred()
+    one.endpoint.answer = async () => (await granted.promise, answer)
+    const refreshed = rejectionOf(one.session.refresh())
+    await pass(100)
+    place.found = bob
+    granted.resolve()
+    await pass(100)
+    expect(isSessionChanged(await refreshed)).toBe(true)
+    expect((await one.session.getTokens())?.accessToken).toBe('bob-1')
+    place.found = undefined
+    place.tell()
+    await pass(10)
+    expect(one.session.getSnapshot().status).toBe('signedOut')
+  },
+)

@@ -1,3 +1,4 @@
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import type { SessionEvent } from 'tokenflight/axios'
 import { useBench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
@@ -5,7 +6,7 @@ import { sessionErrorOf } from '../support/outcome.js'
 import { turn } from '../support/fake-clock.js'
 import { tokens } from '../support/token-endpoint-double.js'
 
-const { bench } = useBench()
+const { bench, expectConsoleError } = useBench()
 
 /** An event in a word, with its request's id where it has one. */
 const inShort = (event: SessionEvent): string => ('id' in event ? `${event.type} ${event.id}` : event.type)
@@ -89,4 +90,44 @@ it('a failed grant tells its error; login and logout tell their generation', asy
   expect(events.filter(({ type }) => type === 'grantFailed')).toEqual([{ type: 'grantFailed', error }])
   expect(events[0]).toEqual({ type: 'login', generation: 1 })
   expect(events.at(-1)).toEqual({ type: 'logout', generation: 2 })
+})
+
+it.each([
+  ['https://api.example.com:8443/orders/7?token=secret#top', '/orders/7'],
+  ['https://api.example.com?token=secret', '/'],
+  ['//api.example.com/orders:7', '/orders:7'],
+  ['/orders/7?to=https://other.example/path', '/orders/7'],
+  ['orders', 'orders'],
+])('of %s an event tells the path alone, as it was written: %s', async (url, path) => {
+  const document = { baseURI: 'https://app.example.com/', visibilityState: 'visible' }
+  Object.defineProperty(globalThis, 'document', { value: document, configurable: true })
+  const { http, events } = bench({ allowedOrigins: () => true })
+  await http.get(url, { baseURL: '', adapter: async (config) => answered(config) })
+  expect(events.find(({ type }) => type === 'sent')).toMatchObject({ id: 1, path })
+})
+
+afterEach(() => void Reflect.deleteProperty(globalThis, 'document'))
+
+function answered(config: InternalAxiosRequestConfig): AxiosResponse {
+  return { status: 200, statusText: '', headers: {}, data: '', config }
+}
+
+it('whoever asks for a token, or for a renewal, is no request: no event tells of one', async () => {
+  const { session, endpoint, events } = bench()
+  await session.login(tokens(1, { expires_in: 0 }))
+  const answer = deferred()
+  endpoint.answer = async () => (await answer.promise, { body: tokens(2) })
+  const asked = [session.getAccessToken(), session.refresh()]
+  await endpoint.reached(1)
+  answer.resolve()
+  expect(await Promise.all(asked)).toEqual(['access-2', undefined])
+  expect(events.map(({ type }) => type)).toEqual(['login', 'grant', 'granted'])
+})
+
+it('a problem that has no cause is one sentence on the console where nobody listens', async () => {
+  expectConsoleError(/^tokenflight: The token store holds something that is not a session; .* empty$/)
+  const store = { get: () => ({ not: 'a session' }) as never, set: () => {}, clear: () => {} }
+  const { session } = bench({ store, listens: false })
+  await turn()
+  expect(session.getSnapshot().status).toBe('signedOut')
 })

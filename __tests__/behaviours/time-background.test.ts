@@ -1,4 +1,4 @@
-import { storageStore } from 'tokenflight/axios'
+import { memoryStore, storageStore } from 'tokenflight/axios'
 import { useBench, type Bench, type BenchOptions } from '../support/bench.js'
 import { elapsed, pass, turn, useFakeClock } from '../support/fake-clock.js'
 import { usePage } from '../support/page-double.js'
@@ -74,6 +74,17 @@ describe('renewInBackground', () => {
     page.fire('visibilitychange')
     await turn()
     expect([one.endpoint.asked.length, one.session.getSnapshot().status]).toEqual([1, 'active'])
+  })
+
+  it('leaves nothing to chance once the window has begun: shown again, the page renews at once (32)', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.999)
+    page.isHidden = true
+    const { endpoint } = await idle()
+    await pass(59 * minuteMs + 1_000)
+    page.isHidden = false
+    page.fire('visibilitychange')
+    await turn()
+    expect(endpoint.asked).toHaveLength(1)
   })
 
   it.each(['pageshow', 'online'])('in a page that was hidden looks again at %s (32)', async (type) => {
@@ -153,6 +164,23 @@ describe('renewInBackground', () => {
     const one = await idle({}, given)
     await pass(3 * 60 * minuteMs)
     expect([one.endpoint.asked.length, one.onLoginRequired.mock.calls.length]).toEqual([0, 0])
+  })
+
+  it('asks for no first access token of a stored session: the first request does (32, 33)', async () => {
+    const store = memoryStore()
+    const issuedAt = Date.now()
+    void store.set({
+      format: 1,
+      sessionId: 'ada',
+      version: 1,
+      tokens: { refreshToken: 'refresh-1' },
+      issuedAt,
+    })
+    const { session, http, endpoint } = bench({ renewInBackground: true, store })
+    await pass(60 * minuteMs)
+    expect([session.getSnapshot().status, endpoint.asked.length]).toEqual(['active', 0])
+    await http.get('/me')
+    expect(endpoint.sent).toEqual(['refresh-1'])
   })
 
   it('does not end a session whose refresh token is past its end while the token lives (24, 32)', async () => {

@@ -73,7 +73,7 @@ it('during the cool-down after it too: no request with a live token waits for it
   await turn()
   const { held } = session.getSnapshot()
   session.dispose()
-  await answer.promise
+  expect((await answer.promise)?.data.token).toBe('access-1')
   expect([held, endpoint.asked.length]).toEqual([0, 1])
 })
 

@@ -79,6 +79,15 @@ it('the window slides: each grant counts for its own ten seconds (15)', async ()
   expect(refresh).toHaveBeenCalledTimes(4)
 })
 
+it('a clock that is set back forgets what was spent by the time before, and blocks nobody for an hour (15)', async () => {
+  const { instance, refresh } = await signedIn({ refreshBudget: { grants: 2, windowMs: 10_000 } })
+  await instance.get('/1')
+  await instance.get('/2')
+  advance(-3_600_000)
+  await instance.get('/3')
+  expect(refresh).toHaveBeenCalledTimes(3)
+})
+
 it('401s that share a grant take one place of the budget (15)', async () => {
   const { instance, refresh } = await signedIn({ refreshBudget: { grants: 2, windowMs: 10_000 } })
   await Promise.all([instance.get('/a'), instance.get('/b'), instance.get('/c')])

@@ -41,6 +41,17 @@ describe('a refresh token that the vault would not take', () => {
   })
 })
 
+it('a vault that neither takes nor clears: what it quotes of the token is not shown (35, 36)', async () => {
+  const vault = new VaultDouble()
+  failing(vault)
+  vault.clear = () => Promise.reject(new Error('cannot clear refresh-1'))
+  const one = bench({ vault })
+  await one.session.login(tokens(1))
+  await one.session.logout()
+  const [, problem] = one.takeProblems()
+  expect(problem).toMatchObject({ cause: { message: 'cannot clear [redacted]' } })
+})
+
 it('a refused token is taken out of the vault although no session was seen: no prompt for it again (27, 35)', async () => {
   const vault = new VaultDouble()
   vault.held = 'refresh-7'
@@ -73,4 +84,34 @@ it('nobody is prompted for a refresh token that is a cookie (35)', async () => {
   await one.session.login(tokens(1, { refresh_token: undefined }))
   await one.session.refresh()
   expect([vault.prompts, one.endpoint.asked.length]).toEqual([[], 1])
+})
+
+it('what `acquire` brings after the end has nothing in the vault: nobody is prompted for it (30, 35)', async () => {
+  const vault = new VaultDouble()
+  const one = bench({ vault, acquire: async () => ({ accessToken: 'access-9', subject: 'ada' }) })
+  await one.session.login({ accessToken: 'access-1', refreshToken: 'refresh-1', subject: 'ada' })
+  one.endpoint.always({ status: 400, body: { error: 'invalid_grant' } })
+  await one.session.refresh().catch(() => {})
+  expect(await one.session.getAccessToken()).toBe('access-9')
+  const prompts = vault.prompts.length
+  expect(await rejectionOf(one.session.refresh())).toMatchObject({ reason: 'no_refresh_token' })
+  expect([vault.prompts.length - prompts, one.endpoint.asked.length]).toEqual([0, 1])
+})
+
+it('a refresh function that brings no refresh token: the vault has none, and nobody is prompted (23, 35)', async () => {
+  const vault = new VaultDouble()
+  const one = bench({ vault, refresh: async () => ({ access_token: 'access-2' }) })
+  await one.session.login({ access_token: 'access-1' })
+  await one.session.refresh()
+  await one.session.refresh()
+  expect(vault.prompts).toEqual([])
+})
+
+it('a cookie that is refused, where nobody was seen, leaves the store as it is (3, 33)', async () => {
+  const clear = jest.fn()
+  const store = { get: () => undefined, set: () => {}, clear }
+  const one = bench({ store, grant: { refreshTokenIn: 'cookie' } })
+  one.endpoint.always({ status: 400, body: { error: 'invalid_grant' } })
+  await rejectionOf(one.http.get('/me'))
+  expect([one.endpoint.asked.length, clear.mock.calls.length]).toEqual([1, 0])
 })
