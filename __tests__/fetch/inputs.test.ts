@@ -107,6 +107,10 @@ describe('16 nothing that the caller gave is changed', () => {
     const init: SessionFetchInit = Object.freeze({ method: 'POST', headers, body: 'x' })
     expect((await send('/me', init)).status).toBe(200)
     expect([...headers]).toEqual([['x-mine', '1']])
+    auth.expireAll()
+    const plain: SessionFetchInit = Object.freeze({ headers: Object.freeze({ 'x-mine': '1' }) })
+    expect((await send('/me', plain)).status).toBe(200)
+    expect(plain.headers).toEqual({ 'x-mine': '1' })
   })
 
   test('a Request is used up as by fetch itself, and its headers are its own', async () => {
@@ -125,17 +129,22 @@ describe('16 nothing that the caller gave is changed', () => {
     const first = send('/first')
     await auth.asked(1)
     const headers = new Headers({ 'x-number': '1' })
+    const plain = { 'x-number': '1' }
     const url = new URL('/one', api.origin)
     const init = { method: 'PUT', headers }
     const second = send(url, init)
-    await held(session, 2)
+    const third = send(url, { method: 'PUT', headers: plain })
+    await held(session, 3)
     headers.set('x-number', '2')
+    plain['x-number'] = '2'
     init.method = 'DELETE'
     url.pathname = '/two'
     auth.release()
-    await Promise.all([first, second])
-    const last = api.requests.at(-1)
-    expect([last?.method, last?.path, last?.headers['x-number']]).toEqual(['PUT', '/one', '1'])
+    await Promise.all([first, second, third])
+    const last = api.requests
+      .slice(-2)
+      .map(({ method, path, headers }) => [method, path, headers['x-number']])
+    expect(last).toEqual(Array(2).fill(['PUT', '/one', '1']))
   })
 })
 
@@ -145,6 +154,7 @@ describe("2 a caller's own header wins, wherever it stands", () => {
     ['Headers', (url) => [url, { headers: new Headers({ authorization: own }) }]],
     ['pairs', (url) => [url, { headers: [['AUTHORIZATION', own]] }]],
     ['a record', (url) => [url, { headers: { Authorization: own } }]],
+    ['a record that spells it otherwise', (url) => [url, { headers: { AUTHORIZATION: own } }]],
     ['a Request', (url) => [new Request(url, { headers: { authorization: own } })]],
     ['an init over a Request', (url) => [new Request(url), { headers: { Authorization: own } }]],
   ]
@@ -162,15 +172,19 @@ describe("2 a caller's own header wins, wherever it stands", () => {
     auth.expireAll()
     expect((await send('/me', { headers: { Authorization } })).status).toBe(200)
     expect((await send(new Request(`${api.origin}/me`, { headers: { Authorization } }))).status).toBe(200)
+    expect((await send('/me', { headers: { authorization: Authorization } })).status).toBe(200)
     expect(auth.counts.asked).toBe(1)
-    expect(api.authorizations.slice(1)).not.toContain(Authorization)
+    for (const sent of api.authorizations.slice(1)) expect(sent).not.toContain(Authorization)
   })
 
   test('1 nor does it go to another origin', async () => {
     const { send, server, session } = await begin()
     const stranger = await server(() => ({}))
-    await send(stranger.origin, { headers: { Authorization: `Bearer ${await session.getAccessToken()}` } })
-    expect(stranger.authorizations).toEqual([undefined])
+    const made = `Bearer ${await session.getAccessToken()}`
+    await send(stranger.origin, { headers: { Authorization: made } })
+    await send(stranger.origin, { headers: { authorization: made } })
+    await send(stranger.origin, { headers: [['authorization', made]] })
+    expect(stranger.authorizations).toEqual([undefined, undefined, undefined])
   })
 
   test('3 a header of undefined is none: no request carries the word', async () => {

@@ -3,6 +3,7 @@ import { withResponse } from './outcome.js'
 import { reasonOf } from '../http/abort.js'
 import type { Transport, TransportAnswer, TransportRequest } from '../session/transport.js'
 import { absoluteUrl } from './absolute-url.js'
+import { copyOf, put, valueOf, type CallHeaders } from './call-headers.js'
 import { isOneShot } from '../http/body.js'
 
 /** The `init` of fetch, as the runtime's own types have it, and one member more. */
@@ -19,7 +20,7 @@ export interface Sender {
 }
 
 /** What a call was given: copied at once, as fetch does it, since the caller may change it while it is held. */
-type CopiedInit = RequestInit & { readonly headers: Headers }
+type CopiedInit = RequestInit & { readonly headers: CallHeaders }
 
 /** Sends it with the session, or, where the caller wants none or has credentials of its own, without. */
 export function send(
@@ -31,10 +32,10 @@ export function send(
   const request: Partial<Request> = isRequest(input) ? input : {}
   const target = isRequest(input) ? input : absoluteUrl(String(input), baseUrl)
   if (init?.skipSession) return inner(target, init)
-  const headers = new Headers(init?.headers ?? request.headers)
-  const own = headers.get(transport.headerName)
+  const headers = copyOf(init?.headers ?? request.headers)
+  const own = valueOf(headers, transport.headerName)
   // What `{ Authorization: undefined }` comes to in Headers is no one's own; behaviour 3.
-  const isOwn = own !== null && !/^(undefined|null)$/.test(own) && !transport.hasMade(own)
+  const isOwn = own !== undefined && !/^(undefined|null)$/.test(own) && !transport.hasMade(own)
   if (isOwn) return inner(target, init)
   return new FetchRequest(sender, target, request, initOf(request, init, headers)).send()
 }
@@ -48,7 +49,7 @@ function isRequest(input: string | URL | Request): input is Request {
 function initOf(
   { url, referrer, referrerPolicy }: Partial<Request>,
   init: SessionFetchInit | undefined,
-  headers: Headers,
+  headers: CallHeaders,
 ): CopiedInit {
   const copy: Record<string, unknown> = {}
   for (const name in init) copy[name] = init[name as keyof SessionFetchInit]
@@ -95,9 +96,8 @@ class FetchRequest implements TransportRequest<Response> {
   dispatch(authorization: string | undefined): Promise<Response> {
     const { transport, inner } = this.#sender
     // What was called before may look later at what it was called with.
-    const init = this.#sent ? { ...this.#init, headers: new Headers(this.#init.headers) } : this.#init
-    if (authorization) init.headers.set(transport.headerName, authorization)
-    else init.headers.delete(transport.headerName)
+    const init = this.#sent ? { ...this.#init, headers: copyOf(this.#init.headers) } : this.#init
+    put(init.headers, transport.headerName, authorization)
     const next = this.#spare ?? this.#target
     // A Request with a body of its own is used up by its first send. The body is not looked at: some engines have no
     // way to, others make a stream of it, which is a copy.

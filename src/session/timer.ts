@@ -27,14 +27,17 @@ export function within<T>(ms: number, signal: AbortSignal, call: PromiseLike<T>)
   // After the end there is nothing that could call a timer off.
   if (signal.aborted) return Promise.resolve(call)
   return new Promise<T>((resolve, reject) => {
-    const leave = (): void => {
-      timer.clear()
-      signal.removeEventListener('abort', leave)
+    const giveUp = (): void => {
+      stop()
       reject(new Error(`It did not answer within ${Math.round(ms)} ms`))
     }
-    const timer = startTimer(ms, leave)
-    signal.addEventListener('abort', leave)
+    const stop = (): void => {
+      timer.clear()
+      signal.removeEventListener('abort', giveUp)
+    }
+    const timer = startTimer(ms, giveUp)
+    signal.addEventListener('abort', giveUp)
     call.then(resolve, reject)
-    call.then(leave, leave)
+    call.then(stop, stop)
   })
 }
