@@ -6,6 +6,7 @@ import { profile } from './profile.js'
 import { sizes } from './size.js'
 import { start } from './start.js'
 import type { Results } from './results.js'
+import { warmUpOf } from './storm.js'
 
 /** One thing that is measured. */
 export interface Step {
@@ -66,7 +67,7 @@ export function planOf({ root, script, isQuick }: Setting): Step[] {
   const storm = (kind: 'axios' | 'fetch', count: number, full: number, only?: readonly string[]): Step => ({
     name: 'storms',
     what: `a storm of ${count}, ${kind}`,
-    rounds: times(full) + (count < 10_000 ? 3 : 1),
+    rounds: times(full) + warmUpOf(count),
     isOneOf: true,
     run: async (onRound) => ({
       kind,
