@@ -42,7 +42,8 @@ describe('attaching twice', () => {
     const adapter = scriptedAdapter()
     const api = instanceWith(adapter)
     attachSession(api, subject.session)
-    expect(() => attachSession(api, other.session)).toThrow(TypeError)
+    const message = 'Another session is attached to this axios instance: detach that one first'
+    expect(() => attachSession(api, other.session)).toThrow(new TypeError(message))
     await api.get('/me')
     expect(interceptors(api)).toBe(1)
     expect(subject.events.some(({ type }) => type === 'sent')).toBe(true)
@@ -69,13 +70,22 @@ describe('attaching twice', () => {
     expect(adapter.authorizations).toStrictEqual([undefined])
   })
 
+  const session = { openTransport() {} }
+  const expected = 'Expected an axios instance and a session (of createSession), got'
+
   test.each([
-    ['no instance', () => attachSession({} as AxiosInstance, {} as never), /axios instance/],
-    ['nothing', () => attachSession(undefined as never, {} as never), /axios instance/],
-    ['no session', () => attachSession(axios.create(), {} as never), /session/],
-  ])('%s is told at once (21)', (_, attach, message) => {
-    expect(attach).toThrow(TypeError)
-    expect(attach).toThrow(message)
+    ['no instance', {}, session, `${expected} object and object`],
+    ['nothing', undefined, session, `${expected} undefined and object`],
+    ['no session', axios.create(), {}, `${expected} function and object`],
+    ['no session at all', axios.create(), undefined, `${expected} function and undefined`],
+  ])('%s is told at once (21)', (_, instance, given, message) => {
+    expect(() => attachSession(instance as AxiosInstance, given as never)).toThrow(new TypeError(message))
+  })
+
+  test('a sign of its own that is no function is told at once (14)', async () => {
+    const { session } = await bench.signedIn()
+    const attach = (): unknown => attachSession(axios.create(), session, { isUnauthorized: true as never })
+    expect(attach).toThrow(new TypeError('Expected `isUnauthorized` to be a function, got boolean'))
   })
 })
 

@@ -125,6 +125,51 @@ describe('the config of what comes back', () => {
   })
 })
 
+describe('what comes back with a 401', () => {
+  /** As axios's own adapters do it. */
+  function refuseInTheAdapter(config: InternalAxiosRequestConfig): Promise<never> {
+    const response = { status: 401, data: '', headers: {}, statusText: '', config, request: {} }
+    return Promise.reject(new axios.AxiosError('Refused', 'ERR_BAD_REQUEST', config, {}, response))
+  }
+
+  test('an error names the line that sent the request, and not the adapter’s own (17)', async () => {
+    subject = await bench.signedIn()
+    const api = subject.instance({ baseURL, adapter: refuseInTheAdapter })
+    async function theCaller(): Promise<unknown> {
+      return await api.get('/me')
+    }
+    const { stack } = await rejectionOf(theCaller())
+    expect(stack).toMatch(/^AxiosError: Refused\n/)
+    expect(stack).toContain('theCaller')
+    expect(stack).not.toContain('refuseInTheAdapter')
+  })
+
+  test('an answer that validateStatus let through has nothing that axios would not give it (16, 17)', async () => {
+    const api = await attached(refusingAdapter('access-1', 'access-2'))
+    await subject.session.logout()
+    const answer = await axios.create({ ...api.defaults, validateStatus: null } as object).get('/me')
+    const attachedAnswer = await api.get('/me', { validateStatus: null })
+    expect(Object.keys(attachedAnswer)).toEqual(Object.keys(answer))
+  })
+
+  test('an answer that validateStatus let through rejects as axios’s error where no token is to be had (16)', async () => {
+    const api = await attached(refusingAdapter('access-1'))
+    subject.failure = { status: 400, body: { error: 'invalid_grant' } }
+    const error = await rejectionOf(api.get('/me', { validateStatus: null }))
+    expect(error).toMatchObject({ isAxiosError: true, code: 'ERR_BAD_REQUEST', response: { status: 401 } })
+  })
+})
+
+test('an instance without an adapter, and a request without one, get the first that the platform has (16, 21)', async () => {
+  const server = await bench.server(refusing(['access-1']))
+  subject = await bench.signedIn()
+  const api = subject.instance({ baseURL: server.origin })
+  delete api.defaults.adapter
+  const { request } = await api.get('/me', { adapter: null as never })
+  expect(request).toHaveProperty('protocol', 'http:')
+  expect(server.authorizations).toEqual(['Bearer access-1', 'Bearer access-2'])
+})
+
 describe('sending it again', () => {
   test('an error’s config is a new request, attached afresh (17)', async () => {
     const adapter = scriptedAdapter(({ authorization }, index) => ({

@@ -126,3 +126,15 @@ test.each([2 ** 31, Number.MAX_SAFE_INTEGER, Infinity])(
     expect((await answer).status).toBe(200)
   },
 )
+
+test('an instance whose defaults have lost `transitional` times out in axios’s words too (10)', async () => {
+  const api = await attached(scriptedAdapter())
+  delete api.defaults.transitional
+  subject.now += 7_200_000
+  subject.gate.hold()
+  const error = rejectionOf(api.get('/me', { timeout: 5000 }))
+  await subject.holding(1)
+  await jest.advanceTimersByTimeAsync(5000)
+  expect((await error).code).toBe('ECONNABORTED')
+  subject.gate.release()
+})

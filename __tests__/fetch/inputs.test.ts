@@ -166,6 +166,13 @@ describe("2 a caller's own header wins, wherever it stands", () => {
     expect(auth.counts.asked).toBe(0)
   })
 
+  test.each(['Bearer null', 'nullable', 'Bearer undefined'])('%s too, whoever wrote that', async (value) => {
+    const { send, api } = await begin()
+    await send('/me', { headers: { Authorization: value } })
+    await send('/me', { headers: [['Authorization', value]] })
+    expect(api.authorizations).toEqual([value, value])
+  })
+
   test('a header that the session made is nobody’s own: it is renewed like any other', async () => {
     const { send, api, auth, session } = await begin()
     const Authorization = `Bearer ${await session.getAccessToken()}`
@@ -226,9 +233,10 @@ describe('what fetch rejects is rejected, and nothing is thrown', () => {
 
   test.each([
     ['a header that cannot be', { headers: { 'bad name': '1' } }],
+    ['a header among pairs that cannot be', { headers: [['bad name', '1']] }],
     ['a method that cannot be', { method: 'BAD METHOD' }],
     ['a body where none may be', { method: 'GET', body: 'x' }],
-  ])('%s', async (_what, init) => {
+  ] satisfies [string, RequestInit][])('%s', async (_what, init: RequestInit) => {
     const { send } = await begin()
     await expect(send('/me', init)).rejects.toMatchObject({ name: 'TypeError' })
     await expect(send('/me', { ...init, skipSession: true })).rejects.toMatchObject({ name: 'TypeError' })

@@ -1,3 +1,4 @@
+import { createFetch } from 'tokenflight/fetch'
 import { failOnLeaks } from '../support/no-leaks.js'
 import { worlds } from './signed-in.js'
 
@@ -44,6 +45,83 @@ test('16 every member of an init reaches fetch, at the first send and at the rep
     expect(passed).toEqual(init)
     expect([...new Headers(headers).keys()]).toEqual(['authorization'])
   }
+})
+
+test('16 nothing is said to fetch that the caller did not say, but the header', async () => {
+  const { calls, fetch } = recording()
+  const { send, api, events } = await begin({ fetch })
+  await send('/me')
+  await send(new Request(`${api.origin}/me`))
+  expect(calls.map(([, init]) => Object.keys(init))).toEqual(Array(3).fill(['headers']))
+  const sent = events.filter(({ type }) => type === 'sent')
+  expect(sent).toMatchObject([{ method: 'GET' }, { method: 'GET' }])
+})
+
+test('16 headers as long as the session’s are not mistaken for it', async () => {
+  const { calls, fetch } = recording()
+  const { send } = await begin({ fetch })
+  await send('/me', { headers: { 'X-Request-Tok': '1' } })
+  expect(calls.map(([, init]) => new Headers(init.headers).get('x-request-tok'))).toEqual(['1', '1'])
+})
+
+test.each([
+  ['an absolute address goes out as it was written', 'HTTPS://API.example.com:443/a/../me', undefined],
+  ['a colon in a query makes no address absolute', 'me?at=a:b', 'https://api.example.com/v1/me?at=a:b'],
+  [
+    'nor does a whole address in it',
+    'me?next=https://a.example/',
+    'https://api.example.com/v1/me?next=https://a.example/',
+  ],
+])('16 %s', async (_fact, address, expected = address) => {
+  const { calls, fetch } = recording()
+  const { send } = await begin({ fetch, baseUrl: 'https://api.example.com/v1/' })
+  await send(address)
+  expect(calls[0]?.[0]).toBe(expected)
+})
+
+test('16 on a page, an address that only changes the query keeps the page’s path', async () => {
+  const page = { baseURI: 'https://app.example.com/orders/list' }
+  Object.defineProperty(globalThis, 'document', { value: page, configurable: true })
+  try {
+    const { calls, fetch } = recording()
+    const { session } = await begin()
+    await createFetch(session, { fetch })('?page=2')
+    expect(calls[0]?.[0]).toBe('https://app.example.com/orders/list?page=2')
+  } finally {
+    Reflect.deleteProperty(globalThis, 'document')
+  }
+})
+
+describe('18 a Request is kept for the replay, whatever its method is called', () => {
+  test.each(['FORGET', 'HEADER'])('%s', async (method) => {
+    const bodies: string[] = []
+    const { send, api } = await begin({
+      fetch: async (input) =>
+        new Response('', { status: bodies.push(await (input as Request).text()) === 1 ? 401 : 200 }),
+    })
+    expect((await send(new Request(`${api.origin}/me`, { method, body: 'x' }))).status).toBe(200)
+    expect(bodies).toEqual(['x', 'x'])
+  })
+})
+
+describe('19 an answer that is replayed is let go of, however little of a body it has', () => {
+  test.each([
+    ['none', null],
+    ['one that cannot be cancelled', {}],
+  ])('%s', async (_what, body) => {
+    const refusal = Object.defineProperty(new Response(null, { status: 401 }), 'body', { value: body })
+    let count = 0
+    const { send } = await begin({ fetch: async () => (++count === 1 ? refusal : new Response('fine')) })
+    expect(await (await send('/me')).text()).toBe('fine')
+  })
+})
+
+test('16 a polyfill’s Request that cannot be cloned is sent all the same', async () => {
+  const { calls, fetch } = recording()
+  const { send, api } = await begin({ fetch, signedOut: true })
+  const request = { url: `${api.origin}/me`, method: 'POST', headers: new Headers() } as Request
+  expect((await send(request)).status).toBe(401)
+  expect(calls[0]?.[0]).toBe(request)
 })
 
 test('16 what fetch was called with first is not written over by the replay', async () => {

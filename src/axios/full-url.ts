@@ -11,7 +11,7 @@ export function fullUrl(instance: AxiosInstanceLike, config: InternalAxiosReques
   const { baseURL, allowAbsoluteUrls } = config
   const url = String(config.url ?? '')
   if (!baseURL) return url
-  // Without a double slash nothing can be absolute: every version joins the two with one slash.
+  // Without a double slash nothing can be absolute: every version joins the two with one slash, as here.
   if (url.includes('//')) return instance.getUri({ baseURL, url, allowAbsoluteUrls })
-  return url ? `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}` : baseURL
+  return url ? `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\//, '')}` : baseURL
 }

@@ -11,7 +11,7 @@ import { readHeader } from '../http/headers.js'
 export function isLeftAlone(
   { defaults }: AxiosInstanceLike,
   { headerName, hasMade, report }: Pick<Transport, 'headerName' | 'hasMade' | 'report'>,
-  { skipSession, auth, headers, method = 'get' }: InternalAxiosRequestConfig,
+  { skipSession, auth, headers, method }: InternalAxiosRequestConfig,
 ): boolean {
   const value = headers.get(headerName)
   const isOurs = value !== undefined && hasMade(String(value))
@@ -19,7 +19,12 @@ export function isLeftAlone(
   if (isOurs) headers.delete(headerName)
   if (skipSession || auth) return true
   if (isOurs || value === undefined) return false
-  const { common, [method]: ofMethod, ...others } = defaults.headers as Readonly<Record<string, unknown>>
+  // axios has set the method, in small letters.
+  const {
+    common,
+    [method as string]: ofMethod,
+    ...others
+  } = defaults.headers as Readonly<Record<string, unknown>>
   const isDefault = [common, ofMethod, others].some((some) => readHeader(some, headerName) === String(value))
   if (isDefault)
     report(

@@ -46,7 +46,7 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   }
 
   get method(): string {
-    return this.#config.method ?? 'get'
+    return this.#config.method as string
   }
 
   get url(): string {

@@ -8,9 +8,9 @@ export function copyOf(given: NonNullable<RequestInit['headers']> | undefined): 
   return !given || isPlain(given) ? { ...given } : new Headers(given)
 }
 
-/** The value of a header; undefined where there is none. */
-export function valueOf(headers: CallHeaders, name: string): string | undefined {
-  if (!isPlain(headers)) return headers.get(name) ?? undefined
+/** The value of a header; null or undefined where there is none. */
+export function valueOf(headers: CallHeaders, name: string): string | null | undefined {
+  if (!isPlain(headers)) return headers.get(name)
   for (const key in headers) if (isSame(key, name)) return readHeader(headers, name)
   return undefined
 }
@@ -27,5 +27,5 @@ function isPlain(headers: object): headers is Record<string, string> {
 }
 
 function isSame(one: string, other: string): boolean {
-  return one.length === other.length && one.toLowerCase() === other.toLowerCase()
+  return one.toLowerCase() === other.toLowerCase()
 }

@@ -33,9 +33,9 @@ export function send(
   const target = isRequest(input) ? input : absoluteUrl(String(input), baseUrl)
   if (init?.skipSession) return inner(target, init)
   const headers = copyOf(init?.headers ?? request.headers)
-  const own = valueOf(headers, transport.headerName)
-  // What `{ Authorization: undefined }` comes to in Headers is no one's own; behaviour 3.
-  const isOwn = own !== undefined && !/^(undefined|null)$/.test(own) && !transport.hasMade(own)
+  // What `{ Authorization: undefined }` comes to in Headers is no one's own, as none is; behaviour 3.
+  const own = String(valueOf(headers, transport.headerName))
+  const isOwn = !/^(undefined|null)$/.test(own) && !transport.hasMade(own)
   if (isOwn) return inner(target, init)
   return new FetchRequest(sender, target, request, initOf(request, init, headers)).send()
 }
