@@ -254,6 +254,11 @@ describe('set-up', () => {
 
   test.each([
     ['a session', () => createFetch({} as never), 'Expected `session` to be one of createSession'],
+    [
+      'a session that is not there',
+      () => createFetch(undefined as never),
+      'Expected `session` to be one of createSession, got undefined',
+    ],
     ['fetch', () => createFetch(session, { fetch: 'x' as never }), 'Expected `fetch` to be a function'],
     [
       'isUnauthorized',

@@ -38,6 +38,9 @@ describe('a request for which no token can be had rejects with the SessionError'
     expect(error).toBeInstanceOf(SessionError)
     expect(inspect(error)).toMatch(/^LoginRequiredError: The server refused/)
     expect(error?.stack).toContain(error?.message)
+    // Tools that map stacks to sources write them anew.
+    const stack = { writable: true, enumerable: false, configurable: true }
+    expect(Object.getOwnPropertyDescriptor(error, 'stack')).toMatchObject(stack)
     expect(Object.prototype.toString.call(error)).toBe('[object Error]')
     expect(isLoginRequired(error)).toBe(true)
     expect(JSON.parse(JSON.stringify(error))).toMatchObject({
