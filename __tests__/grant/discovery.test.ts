@@ -95,11 +95,6 @@ it.each([408, 425, 429, 500, 503])(
   },
 )
 
-it('without a Retry-After nothing is said of how long it lasts (25)', async () => {
-  const error = await told(() => new Response('', { status: 503 }))
-  expect(error).toMatchObject({ status: 503, retryAfterMs: undefined })
-})
-
 it('a dead network is told with its cause (25)', async () => {
   const error = await told(() => Promise.reject(new TypeError('Failed to fetch')))
   const cause = { name: 'TypeError', message: 'Failed to fetch' }
