@@ -182,6 +182,7 @@ it('a logout before the first look into the store revokes what lies there (29, 3
 
 it.each<[string, ScriptedAnswer, string]>([
   ['a 503', { status: 503 }, 'HTTP 503'],
+  ['a 502', { status: 502 }, 'HTTP 502'],
   ['unsupported_token_type', { status: 400, body: { error: 'unsupported_token_type' } }, 'HTTP 400'],
   ['a cut connection', 'destroy', 'fetch failed'],
   ['a redirect', { status: 307, headers: { location: '/elsewhere' } }, 'HTTP 307'],

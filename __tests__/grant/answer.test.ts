@@ -1,3 +1,4 @@
+import { parse } from 'node:querystring'
 import fc from 'fast-check'
 import type { LoginRequiredError, RefreshUnavailableError } from '../../src/errors.js'
 import { RefreshConfigurationError } from '../../src/errors.js'
@@ -120,6 +121,23 @@ describe('an answer without a known code', () => {
     }
   })
 
+  it.each([1200, 2000, 1401, 4010, 1503, 5030])(
+    'with the status %i, which is none of HTTP’s, is neither tokens nor a refusal nor an outage (26)',
+    (status) => {
+      expect(inShort(judge({ status, body: good }))).toBe('misconfigured')
+    },
+  )
+
+  const known = [...byCode, ...byStatus].map(([sign]) => `${sign}`)
+  const inOthers = [...known, 'NaN'].flatMap((sign) =>
+    // What a client or its grant type may not do has many names that end so.
+    /_(client|grant_type)$/.test(sign) ? [`${sign}x`] : [`x${sign}`, `${sign}x`],
+  )
+  it.each(inOthers)('has none in %s, which only holds one: the status decides (24, 25)', (error) => {
+    expect(inShort(judge({ status: 401, body: { error } }))).toBe('refused')
+    expect(inShort(judge({ status: 503, body: { error } }))).toBe('definite server')
+  })
+
   it.each([403, 404, 422])(
     'with HTTP %i names isSessionOver, and a redirect names tokenEndpoint (26)',
     (status) => {
@@ -131,7 +149,7 @@ describe('an answer without a known code', () => {
 })
 
 describe('isSessionOver', () => {
-  it.each([200, 302, 403, 422, 503])(
+  it.each([0, 200, 302, 403, 422, 503])(
     'ends the session on HTTP %i before anything else is looked at (24)',
     (status) => {
       const seen: unknown[] = []
@@ -172,6 +190,15 @@ describe('a 2xx', () => {
     expect(inShort(verdict)).toBe('ambiguous malformed')
     expect(errorOf(verdict).message).toMatch(/Expected .*, got /)
     expect(errorOf(verdict)).toMatchObject({ status: 200 })
+  })
+
+  it('with a token of another type says so, and what to set (26)', () => {
+    const error = errorOf(judge({ body: { ...good, token_type: 'DPoP' } }, { authScheme: 'Bearer' }))
+    expect(error).toBeInstanceOf(RefreshConfigurationError)
+    expect(error.message).toBe(
+      'The token request is not set up right (HTTP 200). ' +
+        'Expected `token_type` to be Bearer, or `authScheme` to be set, got DPoP.',
+    )
   })
 
   it('without a refresh_token keeps the old one (23)', () => {
@@ -217,6 +244,8 @@ describe('where the access token is a cookie, a 2xx', () => {
     ['true', true],
     ['OK, as Express says it', 'OK'],
     ['an array', []],
+    ['an object without a prototype', parse('ok=true')],
+    ['a text with a bracket in it', 'We <3 you'],
   ])('with %s is granted (23)', (_, body) => {
     expect(inShort(judge({ status: 204, body }, cookie))).toBe('granted')
   })

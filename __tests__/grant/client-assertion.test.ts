@@ -109,6 +109,23 @@ describe('where it cannot be had, no refresh token leaves and the tokens are kep
     expect((await session.getTokens())?.refreshToken).toBe('old-refresh')
   })
 
+  const failed = configurationError('`clientAssertion` failed, see `cause`.')
+  it.each<[string, () => string, string]>([
+    ['an error', thrower(new Error('no key')), failed],
+    ['no JWT', () => 'two words', configurationError('Expected `clientAssertion` to give a JWT.')],
+    ['a 403', thrower({ status: 403 }), failed],
+    ['a status that is none of HTTP’s', thrower({ status: 1503 }), failed],
+    ['another one', thrower({ response: { status: 5030 } }), failed],
+    ['a 503', thrower({ status: 503 }), outage(503)],
+    ['a 429 as a response', thrower({ response: { status: 429 } }), outage(429)],
+  ])('%s, in words (25, 26)', async (_, clientAssertion, message) => {
+    const tokenEndpoint = `${server.origin}/token`
+    const acquire = clientCredentials({ tokenEndpoint, clientId: 'service', clientAssertion })
+    const error = await rejectionOf(acquire({ signal: new AbortController().signal, reason: 'first' }))
+    expect(error.message).toBe(message)
+    expect(server.requests).toEqual([])
+  })
+
   it('one that never comes is definite at the deadline, and one that comes later is not sent (9, 25)', async () => {
     const late = deferred<string>()
     const make = jest.fn<Promise<string> | string, []>(() => 'a.b.c').mockReturnValueOnce(late.promise)
@@ -164,6 +181,17 @@ describe('where it cannot be had, no refresh token leaves and the tokens are kep
 
   function configuration(message: string): object {
     return { code: 'ERR_REFRESH_CONFIGURATION', cause: { message } }
+  }
+
+  function configurationError(advice: string): string {
+    return `The token request is not set up right. ${advice}`
+  }
+
+  function outage(status: number): string {
+    return (
+      `The token was not renewed: the token endpoint cannot answer now (HTTP ${status}). ` +
+      'The session is kept; try again later. `clientAssertion` could not be had.'
+    )
   }
 
   function transient(status: number): object {

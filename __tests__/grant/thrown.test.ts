@@ -74,6 +74,11 @@ describe('an error of ours', () => {
     })
   })
 
+  it('that has no cause is given none', () => {
+    expect(Object.keys(judge(new LoginRequiredError('no_session')).error ?? {})).not.toContain('cause')
+    expect(judge(new RefreshUnavailableError('vault')).error).not.toHaveProperty('cause')
+  })
+
   it('that says nothing of the grant is one like any other', () => {
     expect(judge(new SessionChangedError())).toMatchObject({
       type: 'unavailable',
@@ -118,6 +123,10 @@ describe('an error with an answer in it is judged as that answer (26)', () => {
   it('but is never new tokens, whatever its body holds', () => {
     const { error } = judge(axiosError(200, { access_token: 'x' }))
     expect(error).toMatchObject({ reason: 'malformed', ambiguous: true })
+    expect(error?.message).toBe(
+      'The token was not renewed: the token endpoint gave no token response (HTTP 200). ' +
+        'The session is kept; try again later.',
+    )
     expect(judge(axiosError(204, ''), { accessTokenExpected: false }).type).toBe('unavailable')
   })
 
@@ -218,6 +227,27 @@ describe('the cause (36)', () => {
     const verdict = judge(error)
     expect(verdict).toMatchObject({ type: 'unavailable' })
     expect(shown(verdict.error)).not.toContain('canary')
+  })
+
+  it.each([
+    ['Unexpected token "abc" in JSON', 'Unexpected token "…" in JSON'],
+    ['Unterminated string "abc\ndef', 'Unterminated string "…"'],
+    ['no quote at all', 'no quote at all'],
+  ])('is quoted without what it quotes: %p', (message, words) => {
+    expect(judge(new Error(message)).error?.cause).toMatchObject({ message: words })
+  })
+
+  it('that was no error is one: its name says so, and it has no code', () => {
+    const { cause } = judge('a string').error ?? {}
+    expect(cause).toMatchObject({ name: 'Error', message: 'a string' })
+    expect(cause).not.toHaveProperty('code')
+  })
+
+  it.each(['half \ud800 a pair', '\udfff'])('has no token %p in it, nor in a URL', (refreshToken) => {
+    const url = new URL('https://auth.example.com/')
+    url.search = `t=${refreshToken}`
+    const { error } = judge(new Error(`${url.href} failed`), { previous: { refreshToken } })
+    expect(error?.cause).toMatchObject({ message: 'https://auth.example.com/?t=[redacted] failed' })
   })
 
   it('is cut where it is endless', () => {

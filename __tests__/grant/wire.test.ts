@@ -181,6 +181,11 @@ describe('client authentication (22)', () => {
     expect(request.text).not.toContain('client_')
   })
 
+  it('by Basic without a secret is the id and an empty password', async () => {
+    const { authorization } = await sent({ clientId: 'app', clientAuthentication: 'client_secret_basic' })
+    expect(decode(authorization)).toBe('app:')
+  })
+
   it.each(cases)('by the body sends %p and %p in it', async (clientId, clientSecret) => {
     const request = await sent({ clientId, clientSecret, clientAuthentication: 'client_secret_post' })
     const form = new URLSearchParams(request.text)
@@ -296,7 +301,13 @@ describe('a request that cannot be written (26)', () => {
     ['body throws', { body: fail }],
   ])('because %s is a configuration failure', async (_, options) => {
     const verdict = await grantOf(options)()
-    expect(verdict).toMatchObject({ type: 'misconfigured', error: { cause: { message: 'no CSRF cookie' } } })
+    expect(verdict).toMatchObject({
+      type: 'misconfigured',
+      error: {
+        message: 'The token request is not set up right. It could not be written, see `cause`.',
+        cause: { message: 'no CSRF cookie' },
+      },
+    })
     expect(server.requests).toHaveLength(0)
   })
 
@@ -337,6 +348,15 @@ describe('fetch', () => {
     )
     expect(calls[0]?.[0]).toBe('https://auth.example.com/token')
     expect(calls[0]?.[1]?.signal).toBe(signal)
+  })
+
+  it('is not called for whom has left already, even one that looks at no signal (10)', async () => {
+    const deaf = jest.fn(async () => Response.json({ access_token: 'x' }))
+    expect(await grantOf({ fetch: deaf })(current, AbortSignal.abort())).toMatchObject({
+      type: 'unavailable',
+      error: { reason: 'network', cause: { name: 'AbortError' } },
+    })
+    expect(deaf).not.toHaveBeenCalled()
   })
 
   it.each<[string, () => unknown]>([

@@ -1,7 +1,7 @@
 import { getSessionError, RefreshConfigurationError, RefreshUnavailableError } from '../errors.js'
 import { isHeaderSafe } from '../http/authorization.js'
 import { membersOf } from './redact.js'
-import type { RefreshTokenGrant } from './grant-options.js'
+import type { ClientAssertion, RefreshTokenGrant } from './grant-options.js'
 
 /**
  * The members of the body by which a client shows who it is with a signed JWT (RFC 7521 §4.2, RFC 7523 §2.2).
@@ -15,7 +15,7 @@ export async function assertClient(
 ): Promise<Readonly<Record<string, string | undefined>>> {
   let assertion: unknown
   try {
-    assertion = await clientAssertion?.({ audience })
+    assertion = await (clientAssertion as ClientAssertion)({ audience })
   } catch (cause) {
     throw judgeThrown(cause)
   }

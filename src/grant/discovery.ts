@@ -3,6 +3,7 @@ import type { Endpoints, FindEndpoints } from './endpoints.js'
 import type { RefreshTokenGrant } from './grant-options.js'
 import { isEndpoint } from '../http/origin.js'
 import { membersOf } from './redact.js'
+import { readHeader } from '../http/headers.js'
 import { parseRetryAfter } from '../http/retry-after.js'
 import { readBody } from './token-request.js'
 
@@ -56,10 +57,10 @@ async function discover(context: DiscoveryContext): Promise<Endpoints> {
 
 /** RFC 8414 §3.1 puts the well-known part between host and path, OpenID Connect after the path. */
 function addressesOf(issuer: string): readonly string[] {
-  const [, origin = '', path = ''] = /^([^/]*\/\/[^/]*)(.*?)\/?$/.exec(issuer) ?? []
+  const hostAndPath = /(\/\/[^/]*)(.*?)\/?$/
   return [
-    `${origin}/.well-known/oauth-authorization-server${path}`,
-    `${origin}${path}/.well-known/openid-configuration`,
+    issuer.replace(hostAndPath, '$1/.well-known/oauth-authorization-server$2'),
+    issuer.replace(hostAndPath, '$1$2/.well-known/openid-configuration'),
   ]
 }
 
@@ -83,8 +84,8 @@ async function ask(
 
 /** What the status alone says against it. */
 function weigh({ status, headers, redirected }: Response, hint: string): Failure | undefined {
-  if (/^(408|425|429|5..)$/.test(`${status}`)) {
-    const retryAfterMs = parseRetryAfter(headers.get('retry-after') ?? undefined, Date.now())
+  if (/408|425|429|5../.test(`${status}`)) {
+    const retryAfterMs = parseRetryAfter(readHeader(headers, 'retry-after'), Date.now())
     return { weight: 1, error: new RefreshUnavailableError('server', { status, retryAfterMs, hint }) }
   }
   const isRedirect = redirected || status === 0 || /^3/.test(`${status}`)
@@ -106,7 +107,7 @@ function read(
     return { weight: 1, error: new RefreshUnavailableError('malformed', { hint }) }
   }
   const isUsable = (url: unknown): url is string =>
-    typeof url === 'string' && /^https?:/i.test(url) && isEndpoint(url, allowInsecure)
+    isEndpoint(url, allowInsecure) && /^https?:/i.test(String(url))
   // RFC 8414 §3.3: identical, to the last slash; else one server could pass for another.
   if (named !== issuer) {
     const whose = typeof named === 'string' ? `the issuer "${named.slice(0, 300)}"` : 'no issuer'

@@ -8,9 +8,9 @@ const deepestCause = 2
 
 /** Takes these secrets out of texts, and cuts them to a sane length; undefined and empty ones count for nothing. */
 export function redactor(secrets: readonly (string | undefined)[]): Redact {
-  // A URL in a message holds the other spelling. Half a surrogate pair has none: encoding it would throw.
+  // A URL in a message holds the other spelling, and in place of half a surrogate pair what no encoder throws at.
   const spellings = secrets.flatMap((secret) =>
-    secret ? [secret, encodeURIComponent(secret.replace(/[\ud800-\udfff]/gu, ''))] : [],
+    secret ? [secret, encodeURIComponent(secret.replace(/[\ud800-\udfff]/gu, '\ufffd'))] : [],
   )
   return (text, longest = longestText) =>
     typeof text === 'string'
