@@ -130,11 +130,18 @@ describe('what is no record', () => {
     ['a fraction of a version', { ...record, version: 1.5 }],
     ['no time', { ...record, issuedAt: undefined }],
     ['no tokens', { ...record, tokens: null }],
+    ['a text for tokens', { ...record, tokens: 'access-1' }],
     ['a token that is a number', { ...record, tokens: { accessToken: 5 } }],
     ['an empty token', { ...record, tokens: { accessToken: '' } }],
     ['a token with a line break', { ...record, tokens: { accessToken: 'a\r\nx-evil: 1' } }],
     ['an expiry that is a word', { ...record, tokens: { accessToken: 'a', expiresAt: 'soon' } }],
     ['a refresh token that is an object', { ...record, tokens: { accessToken: 'a', refreshToken: {} } }],
+    ['a subject that is a number', { ...record, tokens: { accessToken: 'a', subject: 5 } }],
+    [
+      'a word for the end of the refresh token',
+      { ...record, tokens: { accessToken: 'a', refreshTokenExpiresAt: 'soon' } },
+    ],
+    ['what cannot be looked into', Object.defineProperty({ ...record }, 'format', { get: rejectedAtOnce })],
   ]
 
   it.each(damage)(
@@ -160,7 +167,8 @@ describe('what is no record', () => {
       }),
     })
     await turn()
-    takeProblems()
+    const problem = 'The token store holds something that is not a session; it counts as empty'
+    expect(takeProblems().map(({ message }) => message)).toEqual(text === 'null' ? [] : [problem])
     expect(session.getSnapshot().status).toBe('signedOut')
     await session.login(tokens(1))
     expect((await http.get('/me')).data.token).toBe('access-1')
@@ -172,4 +180,8 @@ function rejectedWithNothing(): Promise<void> {
   const { promise, reject } = deferred()
   reject()
   return promise
+}
+
+function rejectedAtOnce(): never {
+  throw new Error('detached')
 }

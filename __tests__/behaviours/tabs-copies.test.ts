@@ -81,3 +81,37 @@ it('a lock manager that refuses marks and questions stops nobody (34)', async ()
   expect((await answer).data.token).toBe('access-2')
   await turn()
 })
+
+it('two tabs that log out at once leave their marks side by side: both are gone after some seconds (34)', async () => {
+  const { one, two } = await pair()
+  const left = `tokenflight:tokenflight@${one.stored()!.sessionId}@Infinity`
+  await Promise.all([one.session.logout(), two.session.logout()])
+  expect(world.locks.names.filter((name) => name === left)).toHaveLength(2)
+  await pass(5_000)
+  expect(world.locks.names).toEqual([])
+})
+
+it.each<[string, object]>([
+  ['that can do nothing', { request: undefined, query: undefined }],
+  ['that cannot be asked', { query: undefined }],
+  ['that can only be asked', { request: undefined }],
+  ['that knows of nothing held', { query: async () => ({}) }],
+  ['where something without a name is held', { query: async () => ({ held: [{}] }) }],
+])('a lock manager %s stops nobody (34)', async (_, locks) => {
+  Object.assign(world.locks, locks)
+  const { one } = await pair()
+  const answer = one.http.get('/a')
+  await pass(100)
+  expect((await answer).data.token).toBe('access-2')
+  await pass(5_000)
+})
+
+it('a logout where there is nothing in localStorage any more is one all the same (29)', async () => {
+  const here = newProcess()
+  const one = bench({ store: storageStore(here.localStorage) })
+  await one.session.login(tokens(1))
+  here.localStorage.removeItem('tokenflight')
+  await one.session.logout()
+  expect([one.session.getSnapshot().status, one.takeProblems()]).toEqual(['signedOut', []])
+  await pass(5_000)
+})

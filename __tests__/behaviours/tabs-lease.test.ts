@@ -2,7 +2,7 @@ import { memoryStore, storageStore, type KeyValueStorage } from 'tokenflight/axi
 import { leaseLock, type LeasePlace } from '../../src/lock/lease.js'
 import { useBench, type Bench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
-import { pass, useFakeClock } from '../support/fake-clock.js'
+import { elapsed, pass, turn, useFakeClock } from '../support/fake-clock.js'
 import { rejectionOf, sessionErrorOf, watch } from '../support/outcome.js'
 import { usePage } from '../support/page-double.js'
 import { tokens } from '../support/token-endpoint-double.js'
@@ -131,6 +131,100 @@ it('a lease from before the clock was set back is nobody’s: it holds nobody up
   const request = one.http.get('/me')
   await pass(300)
   expect((await request).data.token).toBe('access-2')
+})
+
+it('a lease until this very moment is over: it is taken at once (34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  localStorage.setItem('tokenflight.lease', otherLease(0))
+  const request = one.http.get('/me')
+  await turn()
+  expect(lease(localStorage)).toEqual(expect.not.stringMatching(/^other /))
+  await pass(50)
+  expect((await request).data.token).toBe('access-2')
+})
+
+it('a lease that was lost meanwhile is another’s, and is not given back with the answer (34)', async () => {
+  const { localStorage } = newProcess()
+  const one = await tab(localStorage)
+  const answer = deferred()
+  one.endpoint.answer = async () => (await answer.promise, { body: tokens(2) })
+  const request = one.http.get('/me')
+  await pass(100)
+  // This page was frozen for longer than its lease.
+  const others = otherLease(10_000)
+  localStorage.setItem('tokenflight.lease', others)
+  answer.resolve()
+  expect((await request).data.token).toBe('access-2')
+  await turn()
+  expect(lease(localStorage)).toBe(others)
+})
+
+it.each([
+  [0, 25],
+  [0.8, 65],
+])(
+  'while another tab has the lease it is looked at about every 50 ms: at random %d after %d (34)',
+  async (random, ms) => {
+    const { localStorage } = newProcess()
+    const one = await tab(localStorage)
+    const looks: number[] = []
+    const { getItem } = localStorage
+    localStorage.getItem = (key) => {
+      if (key === 'tokenflight.lease') looks.push(elapsed())
+      return getItem.call(localStorage, key)
+    }
+    const spy = jest.spyOn(Math, 'random').mockReturnValue(random)
+    localStorage.setItem('tokenflight.lease', otherLease(10_000))
+    const request = one.http.get('/me')
+    await pass(3 * ms)
+    spy.mockRestore()
+    expect(looks).toEqual([0, ms, 2 * ms, 3 * ms])
+    localStorage.removeItem('tokenflight.lease')
+    await pass(200)
+    expect((await request).data.token).toBe('access-2')
+  },
+)
+
+describe('the timers of a lease', () => {
+  /** What calls of these timers gave back. */
+  const started = (): { hasRef(): boolean }[] =>
+    [setTimeout, setInterval].flatMap((set) =>
+      jest.mocked(set).mock.results.map(({ value }) => value as never),
+    )
+  afterEach(() => void jest.restoreAllMocks())
+
+  it('keep no process alive, for its wait or for its renewal behind the traffic (34, 37)', async () => {
+    const { localStorage } = newProcess()
+    const one = await tab(localStorage)
+    one.api.dead.clear()
+    await pass(3_570_000)
+    localStorage.setItem('tokenflight.lease', otherLease(60))
+    const answer = deferred()
+    one.endpoint.answer = async () => (await answer.promise, { body: tokens(2) })
+    for (const name of ['setTimeout', 'setInterval'] as const) jest.spyOn(globalThis, name)
+    expect((await one.http.get('/me')).data.token).toBe('access-1')
+    await pass(1_000)
+    expect(one.endpoint.sent).toEqual(['refresh-1'])
+    expect(started().map((timer) => timer.hasRef())).toEqual(started().map(() => false))
+    answer.resolve()
+    await turn()
+  })
+
+  it('may be numbers, as they are in browsers (34)', async () => {
+    const { localStorage } = newProcess()
+    const one = await tab(localStorage)
+    localStorage.setItem('tokenflight.lease', otherLease(60))
+    for (const name of ['setTimeout', 'setInterval'] as const) {
+      const start = globalThis[name]
+      jest
+        .spyOn(globalThis, name)
+        .mockImplementation(((...of: [() => void]) => Number(start(...of))) as never)
+    }
+    const request = one.http.get('/me')
+    await pass(1_000)
+    expect((await request).data.token).toBe('access-2')
+  })
 })
 
 describe('a place of leases that hangs for a while', () => {

@@ -82,6 +82,49 @@ it('a BroadcastChannel that may not be opened is one that is not there (34)', as
   expect(statuses(all)).toEqual(['active', 'active'])
 })
 
+it('a session that is alone over its storage does not read back what it has written itself (34)', async () => {
+  const storage = mapStorage()
+  const [one] = tabs(1, storage) as [Bench]
+  const reads = jest.spyOn(storage, 'getItem')
+  await one.session.login(tokens(1))
+  await turn()
+  expect(reads.mock.calls.length).toBe(0)
+})
+
+it('where one of two sessions over a store object is disposed of, the other still hears of other tabs (34, 37)', async () => {
+  const storage = mapStorage()
+  const store = storageStore(storage)
+  const [gone, stays] = [bench({ store }), bench({ store })] as const
+  gone.session.dispose()
+  const [other] = tabs(1, storage) as [Bench]
+  await other.session.login(tokens(1))
+  await until(() => stays.session.getSnapshot().status === 'active')
+})
+
+it('channels as browsers have them, which nothing can unref, tell the tabs and are closed by dispose (34, 37)', async () => {
+  const open = new Map<object, { onmessage?: () => void }>()
+  const { BroadcastChannel } = globalThis
+  class ChannelOfBrowsers {
+    constructor() {
+      open.set(this, this)
+    }
+    postMessage(): void {
+      for (const other of open.values() as Iterable<ChannelOfBrowsers>) if (other !== this) other.onmessage()
+    }
+    close(): void {
+      open.delete(this)
+    }
+    onmessage(): void {}
+  }
+  Object.assign(globalThis, { BroadcastChannel: ChannelOfBrowsers })
+  const [one, two] = tabs(2) as [Bench, Bench]
+  Object.assign(globalThis, { BroadcastChannel })
+  await one.session.login(tokens(1))
+  await until(() => two.session.getSnapshot().status === 'active')
+  for (const { session } of [one, two]) session.dispose()
+  expect([one.takeProblems(), open.size]).toEqual([[], 0])
+})
+
 it('a localStorage where there are no events is told of by its channel alone, which dispose closes (34, 37)', async () => {
   const close = jest.spyOn(BroadcastChannel.prototype, 'close')
   Reflect.deleteProperty(globalThis, 'addEventListener')
@@ -117,12 +160,14 @@ describe('where there is no BroadcastChannel', () => {
     expect(two.onLoginRequired).not.toHaveBeenCalled()
   })
 
-  it('sessions over one store object still tell each other (34)', async () => {
+  it('sessions over one store object still tell each other, and dispose has nothing to close (34, 37)', async () => {
     const store = storageStore(mapStorage())
     const all = [bench({ store }), bench({ store })]
     await all[0]!.session.login(tokens(1))
     await turn()
     expect(statuses(all)).toEqual(['active', 'active'])
+    for (const { session } of all) session.dispose()
+    expect(all.map((one) => one.takeProblems())).toEqual([[], []])
   })
 })
 

@@ -41,6 +41,41 @@ describe('a refresh token that the vault would not take', () => {
   })
 })
 
+it('what a vault fails with keeps its name and its code, by which an app tells a refused prompt (35)', async () => {
+  const vault = new VaultDouble()
+  const one = bench({ vault })
+  await one.session.login(tokens(1))
+  const cause = { name: 'NotAllowedError', code: 'E_DENIED', message: 'denied for keychain-item-000000001' }
+  vault.onPrompt = () => Promise.reject(Object.assign(new Error(), cause))
+  const error = await rejectionOf(one.session.refresh())
+  expect(error).toMatchObject({ reason: 'vault', cause: { ...cause, message: 'denied for …' } })
+})
+
+it('a second login while the vault takes the token of the first: the second’s is in it at last (28, 35)', async () => {
+  const vault = new VaultDouble()
+  const one = bench({ vault })
+  const taken = deferred()
+  vault.onSet = () => taken.promise
+  const first = one.session.login(tokens(1))
+  await turn()
+  const second = one.session.login(tokens(5))
+  taken.resolve()
+  await Promise.all([first, second])
+  expect([vault.held, vault.calls]).toEqual(['refresh-5', ['set', 'set']])
+})
+
+it.each([[null], [''], [5], [{}]])(
+  'a vault that answers with %j holds no token: nothing is sent (35)',
+  async (held) => {
+    const vault = new VaultDouble()
+    const one = bench({ vault })
+    await one.session.login(tokens(1))
+    vault.get = async () => held as never
+    expect(await rejectionOf(one.session.refresh())).toMatchObject({ reason: 'no_refresh_token' })
+    expect(one.endpoint.asked).toEqual([])
+  },
+)
+
 it('a vault that neither takes nor clears: what it quotes of the token is not shown (35, 36)', async () => {
   const vault = new VaultDouble()
   failing(vault)

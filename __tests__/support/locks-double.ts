@@ -16,6 +16,7 @@ export class LocksDouble {
       mode?: Held['mode']
       signal?: AbortSignal
     }
+    if (!['shared', 'exclusive'].includes(mode)) throw new TypeError(`'${mode}' is not a LockMode`)
     const before = mode === 'shared' ? undefined : this.#queues.get(name)
     let release!: () => void
     const released = new Promise<void>((resolve) => (release = resolve))

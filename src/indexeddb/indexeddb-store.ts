@@ -42,8 +42,9 @@ export function indexedDBStore(name = 'tokenflight'): TokenStore {
         await update<Lease>(
           'lease',
           (held) => {
-            isMine = !held || held.holder === holder || hasLapsed(held.until)
-            return isMine || !held ? { holder, until } : held
+            if (held && held.holder !== holder && !hasLapsed(held.until)) return held
+            isMine = true
+            return { holder, until }
           },
           database,
         )

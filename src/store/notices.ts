@@ -32,7 +32,6 @@ export function openNotices(name: string): Notices {
 }
 
 function openChannel(name: string, hear: () => void): BroadcastChannel | undefined {
-  if (typeof BroadcastChannel !== 'function') return undefined
   try {
     const channel = new BroadcastChannel(name)
     channel.onmessage = hear
@@ -40,7 +39,7 @@ function openChannel(name: string, hear: () => void): BroadcastChannel | undefin
     ;(channel as { unref?(): void }).unref?.()
     return channel
   } catch {
-    // Not allowed here: what other ways there are still tell.
+    // Not there, or not allowed: what other ways there are still tell.
     return undefined
   }
 }

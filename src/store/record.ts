@@ -37,8 +37,7 @@ export function readRecord(value: unknown): StoredRecord | undefined {
 }
 
 function isRecord(value: unknown): value is StoredRecord {
-  if (typeof value !== 'object' || value === null) return false
-  const { format, sessionId, version, tokens, issuedAt, ended } = value as Partial<
+  const { format, sessionId, version, tokens, issuedAt, ended } = Object(value) as Partial<
     Record<keyof StoredRecord, unknown>
   >
   return (
@@ -55,7 +54,7 @@ function isRecord(value: unknown): value is StoredRecord {
 }
 
 function isTokenSet(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (Object(value) !== value) return false
   const tokens = value as Readonly<Record<string, unknown>>
   return (
     (tokens['accessToken'] === undefined || isHeaderSafe(tokens['accessToken'])) &&
@@ -70,5 +69,5 @@ function isTokenSet(value: unknown): boolean {
 
 /** Tells this login from all others. It is no secret: `crypto` is not needed, and not everywhere to be had. */
 export function newSessionId(): string {
-  return Date.now().toString(36) + Math.random().toString(36).slice(2)
+  return Date.now().toString(36) + Math.random().toString(36)
 }

@@ -24,7 +24,7 @@ export function storageStore(storage: KeyValueStorage, key = 'tokenflight'): Tok
   check('storage', storage, withMethods('getItem', 'setItem', 'removeItem'))
   check('key', key, ['a string', (value) => typeof value === 'string'])
   const { tell, subscribe } = openNotices(key)
-  const store: TokenStore = {
+  const store = {
     name: key,
     get() {
       const found = storage.getItem(key)
@@ -33,7 +33,7 @@ export function storageStore(storage: KeyValueStorage, key = 'tokenflight'): Tok
     set: (record) => andThen(storage.setItem(key, JSON.stringify(record)), tell),
     clear: () => andThen(storage.removeItem(key), tell),
     subscribe,
-  }
+  } satisfies TokenStore
   const isWeb = typeof Storage === 'function' && storage instanceof Storage
   return isWeb ? overWebStorage(storage, key, store) : store
 }
@@ -44,9 +44,8 @@ function andThen(done: unknown, tell: () => void): unknown {
 
 /** What is not JSON is handed on as it is: the session says that the store holds something else. */
 function parse(found: unknown): unknown {
-  if (typeof found !== 'string') return found
   try {
-    return JSON.parse(found)
+    return JSON.parse(found as string)
   } catch {
     return found
   }

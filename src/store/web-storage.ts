@@ -10,7 +10,11 @@ const settleMs = 50
 const lookAgainMs = 20
 
 /** What `localStorage` and `sessionStorage` need over other storages: they are shared by processes. */
-export function overWebStorage(storage: Storage, key: string, store: TokenStore): TokenStore {
+export function overWebStorage(
+  storage: Storage,
+  key: string,
+  store: TokenStore & Pick<Required<TokenStore>, 'subscribe'>,
+): TokenStore {
   const marks = openMarks(key)
   const page: Partial<Pick<typeof globalThis, 'addEventListener' | 'removeEventListener'>> = globalThis
   const found = (): ReturnType<typeof readRecord> => readRecord(store.get())
@@ -31,7 +35,7 @@ export function overWebStorage(storage: Storage, key: string, store: TokenStore)
       if (record) marks.leave(record.sessionId, Infinity)
     },
     subscribe(listener) {
-      const stop = store.subscribe?.(listener)
+      const stop = store.subscribe(listener)
       const onStorage = (event: StorageEvent): void => {
         // No key: all of it was cleared.
         if (event.storageArea === storage && (event.key ?? key) === key) listener()
@@ -39,7 +43,7 @@ export function overWebStorage(storage: Storage, key: string, store: TokenStore)
       // Node has a localStorage, and no such events.
       page.addEventListener?.('storage', onStorage)
       return () => {
-        stop?.()
+        stop()
         page.removeEventListener?.('storage', onStorage)
       }
     },
@@ -55,7 +59,6 @@ function leaseIn(storage: Storage, key: string): LeasePlace {
       const [by, lapses] = held()
       if (by && by !== holder && !hasLapsed(Number(lapses))) return false
       storage.setItem(key, `${holder} ${until}`)
-      if (by === holder) return true
       await pause(settleMs)
       return held()[0] === holder
     },
