@@ -3,7 +3,7 @@ import { withResponse } from './outcome.js'
 import { reasonOf } from '../http/abort.js'
 import type { Transport, TransportAnswer, TransportRequest } from '../session/transport.js'
 import { absoluteUrl } from './absolute-url.js'
-import { copyOf, put, valueOf, type CallHeaders } from './call-headers.js'
+import { copyOf, withHeader, type CallHeaders } from './call-headers.js'
 import { isOneShot } from '../http/body.js'
 
 /** The `init` of fetch, as the runtime's own types have it, and one member more. */
@@ -32,9 +32,9 @@ export function send(
   const request: Partial<Request> = isRequest(input) ? input : {}
   const target = isRequest(input) ? input : absoluteUrl(String(input), baseUrl)
   if (init?.skipSession) return inner(target, init)
-  const headers = copyOf(init?.headers ?? request.headers)
+  const headers = copyOf(init?.headers ?? request.headers, transport.headerName)
   // What `{ Authorization: undefined }` comes to in Headers is no one's own, as none is; behaviour 3.
-  const own = String(valueOf(headers, transport.headerName))
+  const own = String(headers instanceof Headers ? headers.get(transport.headerName) : undefined)
   const isOwn = !/^(undefined|null)$/.test(own) && !transport.hasMade(own)
   if (isOwn) return inner(target, init)
   return new FetchRequest(sender, target, request, initOf(request, init, headers)).send()
@@ -96,8 +96,8 @@ class FetchRequest implements TransportRequest<Response> {
   dispatch(authorization: string | undefined): Promise<Response> {
     const { transport, inner } = this.#sender
     // What was called before may look later at what it was called with.
-    const init = this.#sent ? { ...this.#init, headers: copyOf(this.#init.headers) } : this.#init
-    put(init.headers, transport.headerName, authorization)
+    const headers = withHeader(this.#init.headers, transport.headerName, authorization)
+    const init = { ...this.#init, headers }
     const next = this.#spare ?? this.#target
     // A Request with a body of its own is used up by its first send. The body is not looked at: some engines have no
     // way to, others make a stream of it, which is a copy.

@@ -99,19 +99,22 @@ export function judge(answer: ReceivedAnswer, context: JudgeContext): Verdict {
   const { previous, clientSecret, receivedAt } = context
   const redact = redactor([previous?.accessToken, previous?.refreshToken, previous?.idToken, clientSecret])
   const own = getSessionError(answer.thrown) as Failure['error'] | undefined
-  if (!own || !(own.code in typeOf)) return judgeAnswer(answer, context, detailOf(answer, receivedAt, redact))
+  if (!own || !(own.code in typeOf))
+    return judgeAnswer(answer, context, () => detailOf(answer, receivedAt, redact))
   // The app may have given it a cause that holds the request.
   if (own.cause) Reflect.set(own, 'cause', plainCause(own.cause, redact))
   return failed(own)
 }
 
-function judgeAnswer(answer: ReceivedAnswer, context: JudgeContext, detail: Detail): Verdict {
+function judgeAnswer(answer: ReceivedAnswer, context: JudgeContext, detailOfIt: () => Detail): Verdict {
   const { body, status = 200 } = answer
-  if (status >= 0 && context.isSessionOver?.({ status, body }) === true) return failed(refused(detail))
-  if (membersOf(body)['error'] || !/^2..$/.test(`${status}`))
+  if (status >= 0 && context.isSessionOver?.({ status, body }) === true) return failed(refused(detailOfIt()))
+  if (membersOf(body)['error'] || !/^2..$/.test(`${status}`)) {
+    const detail = detailOfIt()
     return failed((meaningOf(detail.oauth?.error) ?? meaningOf(status) ?? otherwise)(detail))
+  }
   const tokens = tokensIn(answer, context)
-  if (typeof tokens === 'string') return failed(unusable(tokens)({ ...detail, hint: tokens }))
+  if (typeof tokens === 'string') return failed(unusable(tokens)({ ...detailOfIt(), hint: tokens }))
   if (!isOtherUser(context.previous, tokens)) return { type: 'granted', tokens }
   // What it gave is nobody's to use, and the old refresh token is spent.
   return failed(

@@ -8,14 +8,15 @@ const deepestCause = 2
 
 /** Takes these secrets out of texts, and cuts them to a sane length; undefined and empty ones count for nothing. */
 export function redactor(secrets: readonly (string | undefined)[]): Redact {
-  // A URL in a message holds the other spelling, and in place of half a surrogate pair what no encoder throws at.
-  const spellings = secrets.flatMap((secret) =>
-    secret ? [secret, encodeURIComponent(secret.replace(/[\ud800-\udfff]/gu, '\ufffd'))] : [],
-  )
-  return (text, longest = longestText) =>
-    typeof text === 'string'
-      ? spellings.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text).slice(0, longest)
-      : undefined
+  return (text, longest = longestText) => {
+    if (typeof text !== 'string') return undefined
+    // A URL in a message holds the other spelling, and in place of half a surrogate pair what no encoder throws at.
+    // Not made before there is something to redact: most grants succeed.
+    const spellings = secrets.flatMap((secret) =>
+      secret ? [secret, encodeURIComponent(secret.replace(/[\ud800-\udfff]/gu, '\ufffd'))] : [],
+    )
+    return spellings.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text).slice(0, longest)
+  }
 }
 
 /**

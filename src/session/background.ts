@@ -19,7 +19,7 @@ export class BackgroundRenewal {
     core.subscribe(() => this.look())
   }
 
-  /** Something has changed, or time has passed: a clock that was set or slept is asked, not the timer. */
+  /** Something has changed, the end included, or time has passed: a clock that was set or slept is asked, not the timer. */
   look(): void {
     this.#timer?.clear()
     const { state, settings } = this.#core
@@ -34,10 +34,6 @@ export class BackgroundRenewal {
     const waitMs = Math.max(coolingMs(state, now), dueMs > 0 ? dueMs + jitterMs(expiresAt - dueAt) : 0)
     if (waitMs > 0) this.#timer = startTimer(waitMs, () => this.look())
     else if (freshnessOf(state.credential, now, settings) !== 'good') this.#renewal.ahead()
-  }
-
-  close(): void {
-    this.#timer?.clear()
   }
 }
 

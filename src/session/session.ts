@@ -97,7 +97,6 @@ export function createSession(options: SessionOptions): Session {
     logout: ({ revoke } = {}) => logout(core, persistence, revoke ? revocation : undefined),
     dispose() {
       stopListening()
-      background?.close()
       revocation.close()
       dispose(core, persistence)
     },
