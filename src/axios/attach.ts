@@ -93,7 +93,7 @@ function intercept({ interceptors: { request } }: AxiosInstanceLike, send: Axios
     config.adapter = wrapper
     return config as never
   }
-  const id = request.use(wrapAdapter, null, { synchronous: true })
+  const id = request.use(wrapAdapter, undefined, { synchronous: true })
   return () => request.eject(id)
 }
 
