@@ -60,6 +60,7 @@ export {
   SessionChangedError,
   SessionError,
   StepUpRequiredError,
+  type AnySessionError,
   type LoginRequiredReason,
   type OAuthErrorAnswer,
   type RefreshUnavailableDetail,

@@ -33,8 +33,11 @@ export interface TokenSources {
 
 /** What `createSession` takes. */
 export type SessionOptions = CommonOptions &
-  TokenSources &
-  ({ readonly refresh: RefreshTokenGrant | RefreshFunction } | { readonly acquire: Acquire })
+  // Each in full: an intersection would multiply the kinds of grant, and a compiler's message with them.
+  (
+    | { readonly refresh: RefreshTokenGrant | RefreshFunction; readonly acquire?: Acquire | undefined }
+    | { readonly refresh?: RefreshTokenGrant | RefreshFunction | undefined; readonly acquire: Acquire }
+  )
 
 /** The options that have nothing to do with where tokens come from. */
 export interface CommonOptions {
