@@ -141,7 +141,11 @@ export const withMethods = (...names: string[]): Rule => [
 const aFunction: Rule = ['a function', isFunction]
 const aBoolean: Rule = ['true or false', (value) => typeof value === 'boolean']
 const anAmount: Rule = ['a finite number >= 0', isAmount]
-const anOrigin: Rule = ['a list of http(s) origins', (value) => originOf(value as string) !== undefined]
+// To `URL` a * is a host like others, and one that no address has. What has no origin makes 'undefined' here.
+const anOrigin: Rule = [
+  'a list of http(s) origins without *',
+  (value) => /:[^*]+$/.test(originOf(value as string) as string),
+]
 
 /** The rules of everything that may be absent, and of what has a default. */
 const rules: Readonly<Record<string, Rule>> = {
@@ -199,7 +203,7 @@ function checkSources({ refresh, acquire, allowInsecure }: Settings): void {
   if (isFunction(refresh) || (refresh === undefined && acquire)) return
   // Not its value: the text in the place of a grant may well be a token.
   if (!isObject(refresh))
-    expected('refresh', 'a grant or a function (or `acquire` to be one)', typeof refresh)
+    expected('refresh', 'a grant with `tokenEndpoint` or a function (or `acquire` to be one)', typeof refresh)
   checkAddresses(refresh as RefreshTokenGrant, 'refresh.', allowInsecure)
 }
 
@@ -222,14 +226,14 @@ export function checkAddresses(
   if (issuer !== undefined) {
     // As text: a URL object would add the slash that tells two issuers apart (RFC 8414 §3.3).
     const isIssuer = typeof issuer === 'string' && /^https?:[^?#]*$/i.test(issuer) && isFit(issuer)
-    must('issuer', `${https}, query and fragment, as text`, issuer, isIssuer)
+    must('issuer', `${https}, without query or fragment, as text`, issuer, isIssuer)
     must('tokenEndpoint', 'absent beside `issuer`', tokenEndpoint, tokenEndpoint === undefined)
   }
   for (const [name, value = issuer] of Object.entries({
     tokenEndpoint,
     revocationEndpoint: revocationEndpoint ?? tokenEndpoint,
   }))
-    must(name, `${https}, absolute where there is no page`, value, isFit(value))
+    must(name, `${https}, relative only on a page`, value, isFit(value))
   // RFC 6749 §2.3: one way to authenticate, not two.
   must('clientSecret', 'absent beside `clientAssertion`', '', !clientAssertion || clientSecret === undefined)
 }
