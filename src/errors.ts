@@ -91,10 +91,10 @@ export interface RefreshUnavailableDetail {
 }
 
 const unavailableBecause: Record<RefreshUnavailableReason, string> = {
-  network: 'the token endpoint could not be reached',
+  network: 'no answer came, see `cause`',
   timeout: 'it took longer than refreshTimeoutMs',
   server: 'the token endpoint cannot answer now',
-  malformed: 'the token endpoint gave no token response',
+  malformed: 'no token response came, see `parseResponse`',
   lock: 'another tab or session held the lock too long',
   store: 'the token store could not be read',
   vault: 'the vault withheld the refresh token',
