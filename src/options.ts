@@ -41,15 +41,15 @@ export type SessionOptions = CommonOptions &
 
 /** The options that have nothing to do with where tokens come from. */
 export interface CommonOptions {
-  /** Where the session is kept. Default: `memoryStore()`, gone with the page. */
+  /** Where the session is kept: `storageStore(localStorage)`, for one. Default: `memoryStore()`, gone with the page. */
   readonly store?: TokenStore | undefined
   /** Keeps the refresh token apart; `store` then holds all but that. Default: none. */
   readonly vault?: RefreshTokenVault | undefined
-  /** Who may renew a shared session. Default: `navigator.locks`, else a lock within this process. */
+  /** Who may renew a shared session. Default: `navigator.locks`, else the store's own lock, else one within this process. */
   readonly lock?: RefreshLock | undefined
   /**
-   * Where the token may go besides the origin of the instance's own `baseURL`. A function is the whole rule.
-   * Default: nowhere else.
+   * Where the token may go besides the origin of the instance's own `baseURL`: whole origins (of an address its path
+   * is not looked at), without wildcards. A function is the whole rule. Default: nowhere else.
    */
   readonly allowedOrigins?: readonly (string | URL)[] | ((url: URL) => boolean) | undefined
   /** Allows http for the API and the token endpoint beyond loopback. Default false. */
@@ -68,7 +68,7 @@ export interface CommonOptions {
   readonly refreshTimeoutMs?: number | undefined
   /** How long the server forgives a spent refresh token: a lost answer is then asked for once more. Default 0. */
   readonly rotationGraceMs?: number | undefined
-  /** What each refresh token lives, where the server does not say it. Default: unknown. */
+  /** How long each refresh token lives, where the server does not say it. Default: unknown. */
   readonly refreshTokenLifetimeMs?: number | undefined
   /** Keeps an API that refuses good tokens from causing a grant per request. Default 10 grants in 30 000 ms. */
   readonly refreshBudget?: RefreshBudget | undefined
