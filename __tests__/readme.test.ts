@@ -66,6 +66,14 @@ describe('the README names', () => {
     expect(unnamed([...events, ...reasons])).toEqual([])
   })
 
+  test('only headings that there are', () => {
+    const headings = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title.toLowerCase())
+    const anchors = headings.map((title) => title.replace(/[^\w\s-]/g, '').replace(/\s/g, '-'))
+    const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor)
+    expect(linked.length).toBeGreaterThan(15)
+    expect(linked.filter((anchor) => !anchors.includes(anchor))).toEqual([])
+  })
+
   test('only files, scripts and test numbers that there are', () => {
     const links = [...readme.matchAll(/\]\((?!#|https?:)([^)]+)\)/g)].map(([, path]) => path!)
     const scripts = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name!)
@@ -543,6 +551,13 @@ describe('a block that says it runs', () => {
     servers.auth.down('html')
     await expect(api.get('/late')).rejects.toMatchObject({ cause: { code: 'ERR_REFRESH_UNAVAILABLE' } })
     expect([scripted.count('/late'), servers.auth.counts.asked]).toEqual([1, 2])
+  })
+
+  test('testing: a token that was refused is renewed, with no server at all', async () => {
+    const { session, data } = await play<{ data: object }>('testing')
+    expect(data).toEqual({ who: 'ada' })
+    expect((await session.getTokens())?.accessToken).toBe('token-2')
+    expect([servers.api.requests, servers.auth.requests]).toEqual([[], []])
   })
 
   test('transport: plain fetch gets the token, the hold, the replay and the abort', async () => {

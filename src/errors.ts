@@ -91,10 +91,10 @@ export interface RefreshUnavailableDetail {
 }
 
 const unavailableBecause: Record<RefreshUnavailableReason, string> = {
-  network: 'the token endpoint could not be reached',
+  network: 'no answer came, see `cause`',
   timeout: 'it took longer than refreshTimeoutMs',
   server: 'the token endpoint cannot answer now',
-  malformed: 'the token endpoint gave no token response',
+  malformed: 'no token response came, see `parseResponse`',
   lock: 'another tab or session held the lock too long',
   store: 'the token store could not be read',
   vault: 'the vault withheld the refresh token',
@@ -205,19 +205,30 @@ function inWords({ status, oauth }: SessionErrorDetail): string {
 /** The longest chain of causes that is followed; a chain may be a circle. */
 const maxCauses = 16
 
+/** Every error that tokenflight makes; its `code` says which it is, and a compiler then knows its members. */
+export type AnySessionError =
+  | LoginRequiredError
+  | RefreshUnavailableError
+  | RefreshConfigurationError
+  | SessionChangedError
+  | StepUpRequiredError
+  | BodyNotReplayableError
+
 /**
- * The tokenflight error in what a request rejected with: the error itself or one of its causes. It is found
- * by its `code`, so that one made by another copy of the package is found as well.
+ * The tokenflight error in what a request rejected with: the error itself or one of its causes; also in a fetch
+ * `Response` that resolved. It is found by its `code`, so that one made by another copy of the package is found as
+ * well.
  *
  * @example
- * api.get('/me').catch((error) => toast(getSessionError(error)?.message ?? 'Something went wrong'))
+ * const failure = getSessionError(error)
+ * if (failure?.code === 'ERR_REFRESH_UNAVAILABLE') retryIn(failure.retryAfterMs ?? 5_000)
  */
-export function getSessionError(error: unknown): SessionError | undefined {
+export function getSessionError(error: unknown): AnySessionError | undefined {
   let candidate = error as Partial<SessionError> | null | undefined
   for (let depth = 0; candidate && depth < maxCauses; depth++) {
     // An AxiosError without a response carries our code too; ours is its cause.
     if (ourCode.test(String(candidate.code)) && !('isAxiosError' in candidate))
-      return candidate as SessionError
+      return candidate as AnySessionError
     candidate = candidate.cause as typeof candidate
   }
   return undefined

@@ -1,6 +1,6 @@
 /**
- * The core: a session, its stores, its errors. It knows no axios and no fetch wrapper; `tokenflight/axios`
- * re-exports all of it.
+ * The core: a session, its stores, its errors. It knows no axios and no fetch wrapper; `tokenflight/axios` and
+ * `tokenflight/fetch` re-export all of it.
  *
  * @packageDocumentation
  */
@@ -60,6 +60,7 @@ export {
   SessionChangedError,
   SessionError,
   StepUpRequiredError,
+  type AnySessionError,
   type LoginRequiredReason,
   type OAuthErrorAnswer,
   type RefreshUnavailableDetail,

@@ -33,20 +33,23 @@ export interface TokenSources {
 
 /** What `createSession` takes. */
 export type SessionOptions = CommonOptions &
-  TokenSources &
-  ({ readonly refresh: RefreshTokenGrant | RefreshFunction } | { readonly acquire: Acquire })
+  // Each in full: an intersection would multiply the kinds of grant, and a compiler's message with them.
+  (
+    | { readonly refresh: RefreshTokenGrant | RefreshFunction; readonly acquire?: Acquire | undefined }
+    | { readonly refresh?: RefreshTokenGrant | RefreshFunction | undefined; readonly acquire: Acquire }
+  )
 
 /** The options that have nothing to do with where tokens come from. */
 export interface CommonOptions {
-  /** Where the session is kept. Default: `memoryStore()`, gone with the page. */
+  /** Where the session is kept: `storageStore(localStorage)`, for one. Default: `memoryStore()`, gone with the page. */
   readonly store?: TokenStore | undefined
   /** Keeps the refresh token apart; `store` then holds all but that. Default: none. */
   readonly vault?: RefreshTokenVault | undefined
-  /** Who may renew a shared session. Default: `navigator.locks`, else a lock within this process. */
+  /** Who may renew a shared session. Default: `navigator.locks`, else the store's own lock, else one within this process. */
   readonly lock?: RefreshLock | undefined
   /**
-   * Where the token may go besides the origin of the instance's own `baseURL`. A function is the whole rule.
-   * Default: nowhere else.
+   * Where the token may go besides the origin of the instance's own `baseURL`: whole origins (of an address its path
+   * is not looked at), without wildcards. A function is the whole rule. Default: nowhere else.
    */
   readonly allowedOrigins?: readonly (string | URL)[] | ((url: URL) => boolean) | undefined
   /** Allows http for the API and the token endpoint beyond loopback. Default false. */
@@ -65,7 +68,7 @@ export interface CommonOptions {
   readonly refreshTimeoutMs?: number | undefined
   /** How long the server forgives a spent refresh token: a lost answer is then asked for once more. Default 0. */
   readonly rotationGraceMs?: number | undefined
-  /** What each refresh token lives, where the server does not say it. Default: unknown. */
+  /** How long each refresh token lives, where the server does not say it. Default: unknown. */
   readonly refreshTokenLifetimeMs?: number | undefined
   /** Keeps an API that refuses good tokens from causing a grant per request. Default 10 grants in 30 000 ms. */
   readonly refreshBudget?: RefreshBudget | undefined
@@ -138,7 +141,11 @@ export const withMethods = (...names: string[]): Rule => [
 const aFunction: Rule = ['a function', isFunction]
 const aBoolean: Rule = ['true or false', (value) => typeof value === 'boolean']
 const anAmount: Rule = ['a finite number >= 0', isAmount]
-const anOrigin: Rule = ['a list of http(s) origins', (value) => originOf(value as string) !== undefined]
+// To `URL` a * is a host like others, and one that no address has. What has no origin makes 'undefined' here.
+const anOrigin: Rule = [
+  'a list of http(s) origins without *',
+  (value) => /:[^*]+$/.test(originOf(value as string) as string),
+]
 
 /** The rules of everything that may be absent, and of what has a default. */
 const rules: Readonly<Record<string, Rule>> = {
@@ -196,7 +203,7 @@ function checkSources({ refresh, acquire, allowInsecure }: Settings): void {
   if (isFunction(refresh) || (refresh === undefined && acquire)) return
   // Not its value: the text in the place of a grant may well be a token.
   if (!isObject(refresh))
-    expected('refresh', 'a grant or a function (or `acquire` to be one)', typeof refresh)
+    expected('refresh', 'a grant with `tokenEndpoint` or a function (or `acquire` to be one)', typeof refresh)
   checkAddresses(refresh as RefreshTokenGrant, 'refresh.', allowInsecure)
 }
 
@@ -219,14 +226,14 @@ export function checkAddresses(
   if (issuer !== undefined) {
     // As text: a URL object would add the slash that tells two issuers apart (RFC 8414 §3.3).
     const isIssuer = typeof issuer === 'string' && /^https?:[^?#]*$/i.test(issuer) && isFit(issuer)
-    must('issuer', `${https}, query and fragment, as text`, issuer, isIssuer)
+    must('issuer', `${https}, without query or fragment, as text`, issuer, isIssuer)
     must('tokenEndpoint', 'absent beside `issuer`', tokenEndpoint, tokenEndpoint === undefined)
   }
   for (const [name, value = issuer] of Object.entries({
     tokenEndpoint,
     revocationEndpoint: revocationEndpoint ?? tokenEndpoint,
   }))
-    must(name, `${https}, absolute where there is no page`, value, isFit(value))
+    must(name, `${https}, relative only on a page`, value, isFit(value))
   // RFC 6749 §2.3: one way to authenticate, not two.
   must('clientSecret', 'absent beside `clientAssertion`', '', !clientAssertion || clientSecret === undefined)
 }

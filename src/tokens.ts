@@ -20,8 +20,8 @@ export interface TokenSet {
 
 /** The answer of a token endpoint, in OAuth's own spelling (RFC 6749 §5.1). Durations in it are seconds. */
 export interface OAuthTokenResponse {
-  readonly access_token?: string | undefined
-  readonly token_type?: string | undefined
+  readonly access_token?: string | null | undefined
+  readonly token_type?: string | null | undefined
   readonly refresh_token?: string | null | undefined
   /** Seconds until the access token ends. Some servers send a string. */
   readonly expires_in?: number | string | null | undefined
@@ -33,9 +33,9 @@ export interface OAuthTokenResponse {
   readonly id_token?: string | null | undefined
 }
 
-/** The same in camelCase, as home-made servers spell it. `expiresIn` stays in seconds. */
-export interface CamelCaseTokenResponse extends TokenSet {
-  /** Seconds until the access token ends. */
+/** The same in camelCase, as home-made servers spell it: a token set, where what there is none of may be null. */
+export type CamelCaseTokenResponse = { readonly [Name in keyof TokenSet]: TokenSet[Name] | null } & {
+  /** Seconds until the access token ends: the one duration in camelCase that is OAuth's, and stays in seconds. */
   readonly expiresIn?: number | string | null | undefined
 }
 
@@ -72,7 +72,7 @@ export function readTokens(answer: unknown, context: TokenContext): TokenSet | s
   const accessToken = member(raw, 'accessToken')
   const refreshToken = member(raw, 'refreshToken')
   if (!isHeaderSafe(accessToken) && (context.accessTokenExpected || accessToken != null)) {
-    return `Expected \`access_token\` to be a non-empty string of visible ASCII, got ${kindOf(accessToken)}`
+    return `Expected \`access_token\` or \`accessToken\` to be a non-empty string of visible ASCII, got ${kindOf(accessToken)}`
   }
   if (refreshToken != null && typeof refreshToken !== 'string') {
     return `Expected \`refresh_token\` to be a string, got ${kindOf(refreshToken)}`

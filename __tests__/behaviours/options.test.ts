@@ -45,6 +45,7 @@ const wrong: [options: object, name: string][] = [
   [{ allowedOrigins: 'https://api.example.com' }, 'allowedOrigins'],
   [{ allowedOrigins: ['api.example.com'] }, 'allowedOrigins'],
   [{ allowedOrigins: ['data:,x'] }, 'allowedOrigins'],
+  [{ allowedOrigins: ['https://*.example.com'] }, 'allowedOrigins'],
   [{ headerName: '' }, 'headerName'],
   [{ headerName: 'X Token' }, 'headerName'],
   [{ headerName: 5 }, 'headerName'],
@@ -101,7 +102,9 @@ it('the message says what was expected and shows what was given, with its type',
 it.each([undefined, null, 5, 'options'])(
   '%p in the place of the options is refused by a TypeError that names what is needed',
   (options) => {
-    expect(() => createSession(options as never)).toThrow(/^Expected `refresh` to be a grant or a function/)
+    expect(() => createSession(options as never)).toThrow(
+      /^Expected `refresh` to be a grant with `tokenEndpoint` or a function/,
+    )
   },
 )
 

@@ -152,7 +152,7 @@ it('by default the lines go to the console, and a problem is one of them', async
   spy.mockRestore()
   expect(lines).toEqual([
     'login          generation 1',
-    'problem        The instance has a default Authorization header, which the session replaces. Remove it from axios.defaults or axios.create().',
+    'problem        The session replaces the default Authorization header: remove it from axios.defaults or axios.create().',
     'request 1      GET /me was sent and answered 200 after 0 ms.',
   ])
 })

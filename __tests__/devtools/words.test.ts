@@ -137,7 +137,7 @@ const events: Readonly<Record<SessionEvent['type'], Case>> = {
       made.http.defaults.headers.common['Authorization'] = 'Basic b2xk'
       return get()(made)
     }),
-    says: 'problem        The instance has a default Authorization header, which the session replaces. Remove it from axios.defaults or axios.create().',
+    says: 'problem        The session replaces the default Authorization header: remove it from axios.defaults or axios.create().',
   },
 }
 

@@ -95,15 +95,15 @@ describe('bad options', () => {
     [{ clientSecret: 424242 }, 'Expected `clientSecret` to be a non-empty string, got number'],
     [
       { tokenEndpoint: undefined },
-      'Expected `tokenEndpoint` to be an https address without user name (http on loopback or with `allowInsecure`), absolute where there is no page, got undefined',
+      'Expected `tokenEndpoint` to be an https address without user name (http on loopback or with `allowInsecure`), relative only on a page, got undefined',
     ],
     [
       { tokenEndpoint: 'canary.example.com/token' },
-      'Expected `tokenEndpoint` to be an https address without user name (http on loopback or with `allowInsecure`), absolute where there is no page, got string',
+      'Expected `tokenEndpoint` to be an https address without user name (http on loopback or with `allowInsecure`), relative only on a page, got string',
     ],
     [
       { tokenEndpoint: 'http://auth.example.com/t' },
-      'Expected `tokenEndpoint` to be an https address without user name (http on loopback or with `allowInsecure`), absolute where there is no page, got http://auth.example.com',
+      'Expected `tokenEndpoint` to be an https address without user name (http on loopback or with `allowInsecure`), relative only on a page, got http://auth.example.com',
     ],
   ])('%p throw a TypeError that shows no secret', (more, message) => {
     expect(() => clientCredentials(options(more))).toThrow(new TypeError(message))

@@ -5,8 +5,11 @@ import { join, resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
 import manifest from '../../package.json'
 
-/** The oldest axios that the peer range is tried with, and the one that this repository is built with. */
-const AXIOS_VERSIONS = ['1.7.9', manifest.devDependencies.axios]
+/** The oldest axios of the peer range, and the one that this repository is built with. */
+const AXIOS_VERSIONS = [
+  manifest.devDependencies['axios-1.7'].replace('npm:axios@', ''),
+  manifest.devDependencies.axios,
+]
 const MODULE_TYPES = ['module', 'commonjs'] as const
 const RESOLUTIONS = [
   ['nodenext', ['--module', 'nodenext']],

@@ -12,6 +12,7 @@ async function main(): Promise<void> {
   const start = performance.now()
   say()
   say(`${paint('bold', 'tokenflight')}  an axios instance, an API and an authorization server on loopback`)
+  say(paint('dim', 'The higher a bar, the more requests at once. ━ first sent ░ held ≡ sent again'))
   const broken: string[] = []
   let count = 0
   for (const [index, act] of [storm, late401, outage, theEnd].entries()) {

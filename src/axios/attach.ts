@@ -48,8 +48,7 @@ export function attachSession(
   const marked = instance as { [attachedKey]?: Attached }
   const attached = marked[attachedKey]
   if (attached?.session === session) return attached.detach
-  if (attached)
-    throw new TypeError('Another session is attached to this axios instance: detach that one first')
+  if (attached) throw new TypeError('Another session is attached to this instance: detach it first')
   const { isUnauthorized } = options
   const transport = session.openTransport({ baseUrl: () => instance.defaults.baseURL, isUnauthorized })
   const attachment: Attachment = { instance, headerName: transport.headerName }
@@ -93,7 +92,7 @@ function intercept({ interceptors: { request } }: AxiosInstanceLike, send: Axios
     config.adapter = wrapper
     return config as never
   }
-  const id = request.use(wrapAdapter, null, { synchronous: true })
+  const id = request.use(wrapAdapter, undefined, { synchronous: true })
   return () => request.eject(id)
 }
 
@@ -104,7 +103,7 @@ function checkArguments(
 ): void {
   if (!instance?.interceptors?.request || !session?.openTransport) {
     const got = `${typeof instance} and ${typeof session}`
-    throw new TypeError(`Expected an axios instance and a session (of createSession), got ${got}`)
+    throw new TypeError(`Expected an axios instance and a session, got ${got}`)
   }
   if (isUnauthorized !== undefined && typeof isUnauthorized !== 'function')
     expected('isUnauthorized', 'a function', typeof isUnauthorized)

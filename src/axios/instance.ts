@@ -12,7 +12,7 @@ export interface AxiosInstanceLike {
     readonly request: {
       use(
         onFulfilled: (config: unknown) => never,
-        onRejected: null,
+        onRejected: undefined,
         options: { synchronous: boolean },
       ): number
       eject(id: number): void

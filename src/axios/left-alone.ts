@@ -28,7 +28,7 @@ export function isLeftAlone(
   const isDefault = [common, ofMethod, others].some((some) => readHeader(some, headerName) === String(value))
   if (isDefault)
     report(
-      `The instance has a default ${headerName} header, which the session replaces. Remove it from axios.defaults or axios.create().`,
+      `The session replaces the default ${headerName} header: remove it from axios.defaults or axios.create().`,
     )
   return !isDefault
 }

@@ -8,8 +8,8 @@ import type { Transport, TransportRequest } from '../session/transport.js'
 
 /** An axios instance whose requests can be put together without being sent. */
 export interface ExplainableInstance extends AxiosInstanceLike {
-  /** As axios has it: an instance with these defaults and without interceptors. */
-  create(config: object): { request(config: object): Promise<unknown> }
+  /** As axios has it: an instance with these defaults and without interceptors. axios 1.7 has it, but not in its types. */
+  create?(config: object): { request(config: object): Promise<unknown> }
 }
 
 /** How far a request came on its adapter's own way. */
@@ -65,7 +65,7 @@ export async function probeAxios(
     return { ...named, came: 'unattached', because: attached ? 'other' : 'none' }
   const reached: Reached & { config?: FinalConfig } = {}
   const port = portOf(session, reached)
-  const bare = instance.create({ ...instance.defaults })
+  const bare = (instance as Required<ExplainableInstance>).create({ ...instance.defaults })
   const failure = await new Promise<unknown>((resolve) => {
     const adapter = (config: FinalConfig): Promise<never> => {
       // Called by axios first, and once more by what leaves the request alone.

@@ -1,11 +1,16 @@
 import { checkAddresses, expected } from '../options.js'
 import { endpointFinder } from './endpoints.js'
 import { reachVerdict } from './grant.js'
-import type { Acquire, TokenEndpointAddress, TokenEndpointOptions } from './grant-options.js'
+import type { Acquire, ClientAssertion, TokenEndpointAddress, TokenEndpointOptions } from './grant-options.js'
 import { sendTokenRequest } from './token-request.js'
 
-/** What `clientCredentials` takes: a `clientSecret` or a `clientAssertion` is needed. */
-export type ClientCredentialsOptions = TokenEndpointAddress & ServiceOptions
+/** What `clientCredentials` takes: a `clientSecret` or a `clientAssertion` is needed, and not both. */
+export type ClientCredentialsOptions = TokenEndpointAddress &
+  ServiceOptions &
+  (
+    | { readonly clientSecret: string; readonly clientAssertion?: undefined }
+    | { readonly clientSecret?: undefined; readonly clientAssertion: ClientAssertion }
+  )
 
 /** What a service takes besides the address of its token endpoint. */
 export interface ServiceOptions extends TokenEndpointOptions {

@@ -26,7 +26,8 @@ import { insideKey } from './inside.js'
 export interface Session {
   /**
    * Begins a session with the token endpoint's own answer (RFC 6749 §5.1), or with nothing where both tokens
-   * are cookies. Requests that wait for an older session reject. Resolves when the store has it.
+   * are cookies. A `TokenSet` may hold a `refreshToken` alone: the first request then waits for a renewal. Requests
+   * that wait for an older session reject. Resolves when the store has it.
    *
    * @throws TypeError (as a rejection) where this is no token response; the session before it goes on
    */

@@ -1,9 +1,10 @@
 // Compiled as a user's program would be, and never run: the types of the packed package, with no cast.
 import axios from 'axios'
 import type { AxiosInstance, AxiosRequestConfig } from 'axios'
-import { createSession, getSessionError, isLoginRequired, memoryStore } from 'tokenflight'
+import { clientCredentials, createSession, getSessionError, isLoginRequired, memoryStore } from 'tokenflight'
 import type { Session, TokenSet } from 'tokenflight'
 import { attachSession, createSession as createSessionBesideAxios, storageStore } from 'tokenflight/axios'
+import { explain } from 'tokenflight/devtools'
 import { createFetch } from 'tokenflight/fetch'
 
 export const session: Session = createSession({
@@ -21,8 +22,12 @@ export async function program(): Promise<TokenSet | undefined> {
   await api.get('/x', { skipSession: true })
   await api.post<{ id: number }>('/x', { name: 'n' }, { skipSession: false }).then(({ data }) => data.id)
   await api.get('/x').catch((error: unknown) => {
-    if (isLoginRequired(error)) console.log(getSessionError(error)?.code)
+    const failure = getSessionError(error)
+    if (isLoginRequired(error)) console.log(failure?.message)
+    if (failure?.code === 'ERR_REFRESH_UNAVAILABLE') console.log(failure.reason, failure.retryAfterMs)
   })
+  await session.login({ accessToken: 'a', refreshToken: null, expiresIn: null })
+  console.log(await explain(api, session, { url: '/x' }))
   const config: AxiosRequestConfig = { url: '/x', skipSession: true }
   await api.request(config)
   detach()
@@ -54,6 +59,17 @@ export async function mistakes(): Promise<void> {
   createSession({})
   // @ts-expect-error: no such option
   createSession({ refresh: async () => ({ accessToken: 'a' }), minValidity: 5 })
+  // @ts-expect-error: neither a `tokenEndpoint` nor an `issuer`
+  createSession({ refresh: { clientId: 'my-spa' } })
+  const both = { tokenEndpoint: 'https://auth.example.com', issuer: 'https://auth.example.com' }
+  // @ts-expect-error: one address, not two
+  createSession({ refresh: both })
+  // @ts-expect-error: no such option of a grant
+  createSession({ refresh: { tokenEndpoint: 'https://auth.example.com', clientID: 'my-spa' } })
+  // @ts-expect-error: a storage is no store
+  createSession({ refresh: { tokenEndpoint: 'https://auth.example.com' }, store: sessionStorage })
+  // @ts-expect-error: neither a secret nor an assertion
+  clientCredentials({ tokenEndpoint: 'https://auth.example.com', clientId: 'my-service' })
   // @ts-expect-error: a number of milliseconds
   createSession({ refresh: async () => ({ accessToken: 'a' }), minValidityMs: '5s' })
   // @ts-expect-error: the instance comes first
