@@ -94,7 +94,7 @@ const unavailableBecause: Record<RefreshUnavailableReason, string> = {
   network: 'no answer came, see `cause`',
   timeout: 'it took longer than refreshTimeoutMs',
   server: 'the token endpoint cannot answer now',
-  malformed: 'no token response came, see `parseResponse`',
+  malformed: 'what came is no token response',
   lock: 'another tab or session held the lock too long',
   store: 'the token store could not be read',
   vault: 'the vault withheld the refresh token',

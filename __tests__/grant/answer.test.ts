@@ -51,6 +51,11 @@ const byCode: [code: string, meaning: string][] = [
   ['invalid_request', 'misconfigured'],
 ]
 
+test.each(byCode)('%s means the same where the tokens are single letters: %s (24, 36)', (code, meaning) => {
+  const previous = { accessToken: 'a', refreshToken: 'r', idToken: 'i' }
+  expect(inShort(judge({ status: 400, body: { error: code } }, { previous }))).toBe(meaning)
+})
+
 const byStatus: [status: number, meaning: string][] = [
   [401, 'refused'],
   ...[408, 425, 429, 503].map((status): [number, string] => [status, 'definite server']),

@@ -100,7 +100,7 @@ it('a dead network is told with its cause (25)', async () => {
   const cause = { name: 'TypeError', message: 'Failed to fetch' }
   expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason: 'network', ambiguous: false, cause })
   expect(error.message).toBe(
-    `The token was not renewed: the token endpoint could not be reached. ${kept} ${lookedFor(oauth)}`,
+    `The token was not renewed: no answer came, see \`cause\`. ${kept} ${lookedFor(oauth)}`,
   )
 })
 
@@ -108,7 +108,7 @@ it('a page of HTML is told with what to check (25)', async () => {
   const error = await told(() => new Response('<html>welcome</html>'))
   expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason: 'malformed', ambiguous: false })
   expect(error.message).toBe(
-    `The token was not renewed: the token endpoint gave no token response. ${kept} There is no JSON at ${oauth}. ${advice}`,
+    `The token was not renewed: what came is no token response. ${kept} There is no JSON at ${oauth}. ${advice}`,
   )
 })
 

@@ -15,7 +15,7 @@ it('code that does not load is told as a network failure with its cause, and is 
   const error = await rejectionOf(code())
   expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', reason: 'network', ambiguous: false })
   expect(error.message).toBe(
-    'The token was not renewed: the token endpoint could not be reached. ' +
+    'The token was not renewed: no answer came, see `cause`. ' +
       'The session is kept; try again later. A part of tokenflight did not load.',
   )
   expect(error.cause).toBe(offline)

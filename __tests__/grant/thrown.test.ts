@@ -124,7 +124,7 @@ describe('an error with an answer in it is judged as that answer (26)', () => {
     const { error } = judge(axiosError(200, { access_token: 'x' }))
     expect(error).toMatchObject({ reason: 'malformed', ambiguous: true })
     expect(error?.message).toBe(
-      'The token was not renewed: the token endpoint gave no token response (HTTP 200). ' +
+      'The token was not renewed: what came is no token response (HTTP 200). ' +
         'The session is kept; try again later.',
     )
     expect(judge(axiosError(204, ''), { accessTokenExpected: false }).type).toBe('unavailable')

@@ -88,7 +88,7 @@ const otherwise = misconfigured(
 const unusable = (mistake: string): Meaning =>
   mistake.startsWith(wrongType) ? misconfigured(`${mistake}.`) : unavailable('malformed')
 
-const meaningOf = (sign?: string | number): Meaning | undefined =>
+const meaningOf = (sign: string | number): Meaning | undefined =>
   meanings.find(([pattern]) => pattern.test(`${sign}`))?.[1]
 
 /**
@@ -109,10 +109,11 @@ export function judge(answer: ReceivedAnswer, context: JudgeContext): Verdict {
 function judgeAnswer(answer: ReceivedAnswer, context: JudgeContext, detailOfIt: () => Detail): Verdict {
   const { body, status = 200 } = answer
   if (status >= 0 && context.isSessionOver?.({ status, body }) === true) return failed(refused(detailOfIt()))
-  if (membersOf(body)['error'] || !/^2..$/.test(`${status}`)) {
-    const detail = detailOfIt()
-    return failed((meaningOf(detail.oauth?.error) ?? meaningOf(status) ?? otherwise)(detail))
-  }
+  const { error } = membersOf(body)
+  // Judged as it came, not as it is told: there a token of one letter is taken out of every word.
+  const known = typeof error === 'string' ? meaningOf(error) : undefined
+  if (error || !/^2..$/.test(`${status}`))
+    return failed((known ?? meaningOf(status) ?? otherwise)(detailOfIt()))
   const tokens = tokensIn(answer, context)
   if (typeof tokens === 'string') return failed(unusable(tokens)({ ...detailOfIt(), hint: tokens }))
   if (!isOtherUser(context.previous, tokens)) return { type: 'granted', tokens }
