@@ -185,6 +185,7 @@ function readBody(data: unknown): unknown {
 /** A request's `signal`, if any, and its old-style `cancelToken`. */
 function both(signal: Abortable | undefined, token: CancelToken): Abortable {
   return {
+    signal,
     get aborted() {
       return Boolean(token.reason ?? signal?.aborted)
     },

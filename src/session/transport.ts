@@ -20,6 +20,8 @@ export type IsUnauthorized = (answer: TransportAnswer) => boolean | Promise<bool
 /** What can be aborted: an `AbortSignal`, or anything that tells it the same way. */
 export interface Abortable {
   readonly aborted: boolean
+  /** The signal in it, where it stands for more than that one: it may be the one that a renewal was given. */
+  readonly signal?: Abortable | undefined
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
@@ -96,8 +98,8 @@ export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Tran
     headerName: core.settings.headerName,
     send(request) {
       const { signal, url } = request
-      const isLeftAlone =
-        terms.isClosed || (signal && renewal.ownSignals.has(signal)) || !rule.allows(url, baseUrl())
+      const isOwn = signal && renewal.ownSignals.has(signal.signal ?? signal)
+      const isLeftAlone = terms.isClosed || isOwn || !rule.allows(url, baseUrl())
       return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
     hasMade: (value) => core.hasMade(value),
