@@ -102,7 +102,7 @@ class FetchRequest implements TransportRequest<Response> {
     // A Request with a body of its own is used up by its first send. The body is not looked at: some engines have no
     // way to, others make a stream of it, which is a copy.
     const isUsedUp = this.#request.url && init.body == null && !/^(get|head)$/i.test(this.method)
-    this.#spare = isUsedUp && !this.#sent ? this.#request.clone?.() : undefined
+    this.#spare = isUsedUp ? (next as Request).clone?.() : undefined
     return (this.#sent = inner(next, init))
   }
 
