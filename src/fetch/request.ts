@@ -53,8 +53,10 @@ function initOf(
 ): CopiedInit {
   const copy: Record<string, unknown> = {}
   for (const name in init) copy[name] = init[name as keyof SessionFetchInit]
-  if (url !== undefined && !init) {
-    // Any init at all makes fetch forget what a Request says of the referrer, which may be to tell none.
+  // Of what fetch knows, an empty init holds nothing: ky hands one on with each Request.
+  const isEmpty = (name: string): boolean => copy[name] === undefined || name === 'skipSession'
+  if (url !== undefined && Object.keys(copy).every(isEmpty)) {
+    // Any other init makes fetch forget what a Request says of the referrer, which may be to tell none.
     if (referrerPolicy) copy['referrerPolicy'] = referrerPolicy
     if (referrer !== 'about:client') copy['referrer'] = referrer
   }
