@@ -198,3 +198,16 @@ it('a logout while it is on its way ends it, and requires no login (30)', async 
   expect(session.getSnapshot().status).toBe('signedOut')
   expect(onLoginRequired).not.toHaveBeenCalled()
 })
+
+it('a login while it is on its way ends it, and is followed by no news of the session before (28, 30)', async () => {
+  const { instance, session, acquire, acquired } = await ended()
+  const request = rejectionOf(instance.get('/me'))
+  await settled()
+  const events = listen(session)
+  await session.login(of('bob', 'again'))
+  expect(acquire.mock.calls[0]?.[0].signal.aborted).toBe(true)
+  acquired.reject(new Error('the dialog was closed'))
+  await request
+  await settled()
+  expect(events.map(({ type }) => type)).toEqual(['login', 'settled'])
+})

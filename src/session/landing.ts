@@ -81,6 +81,8 @@ export class Landing implements Ground {
     const credential = credentialOf(this.#core.state)
     // A vault may hold what was refused although no session was seen here.
     const isKept = credential ?? this.#core.vault
+    // What ends after another login or a logout is no news of the session that there is now.
+    if (!isCurrent()) return
     this.#core.events.emit({ type: 'grantFailed', error })
     if (isKept && isCurrent()) await this.readAgain(limitMs)
     // Inside the lock, or the next holder would ask again with the same dead token.
