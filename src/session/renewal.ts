@@ -204,6 +204,8 @@ export class Renewal {
 
   async #attempt(context: RefreshContext, had: Had | undefined): Promise<Verdict> {
     this.#core.events.emit({ type: 'grant', reason: context.reason })
+    // A listener may have logged out or in just now: the next user's tokens are not for this flight to spend.
+    if (context.signal.aborted) return { type: 'refused', error: new LoginRequiredError('no_session') }
     const instead = this.instead?.()
     if (instead) return instead
     if (!had) return (this.#acquire as Acquirer)(context)
