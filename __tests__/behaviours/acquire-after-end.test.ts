@@ -92,6 +92,7 @@ describe.each([
 ])('where %s signs in', (_, old, next) => {
   it('held requests reject and are never sent, and the new session is good (30)', async () => {
     const { api, instance, session, store, acquired, onLoginRequired } = await ended({}, old)
+    const events = listen(session)
     const refused = rejectionOf(instance.get('/refused'))
     await settled()
     const later = rejectionOf(instance.get('/later'))
@@ -103,6 +104,8 @@ describe.each([
     expect(api.sent.map(({ url }) => url)).toEqual(['/refused'])
     expect(session.getSnapshot()).toMatchObject({ status: 'active', subject: next })
     expect(session.getSnapshot().generation).toBeGreaterThan(generation)
+    // Whoever keeps what belongs to one user hears that there is another.
+    expect(events).toContainEqual({ type: 'login', generation: session.getSnapshot().generation })
     expect((await instance.get('/new')).status).toBe(200)
     expect(store.get()).toMatchObject({ tokens: { accessToken: 'again' } })
     expect(onLoginRequired).not.toHaveBeenCalled()

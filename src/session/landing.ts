@@ -58,7 +58,8 @@ export class Landing implements Ground {
     if (plan.lock && plan.isShared && this.isCurrent(flight)) await this.readAgain(limitMs)
     if (!this.isCurrent(flight)) return
     if (before && !isSameUser(before, tokens.subject, plan)) {
-      return this.#persistence.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt })
+      const record = { sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt }
+      return this.#persistence.begin(record, { type: 'login', generation: plan.generation + 1 })
     }
     const { generation, version } = plan
     // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
