@@ -154,9 +154,7 @@ export class Core {
 
   /** Its caller has gone. */
   unwait(waiter: Waiter): void {
-    if (!this.#waiters.delete(waiter)) return
-    if (!this.#waiters.size && this.#state.status === 'refreshing') this.#state.flight.hold(false)
-    this.#changed()
+    if (this.#waiters.delete(waiter)) this.#left()
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -182,8 +180,14 @@ export class Core {
   /** Takes some out, in their order: whoever calls this tells each of them how it goes on. */
   release(isMeant: (waiter: Waiter) => boolean): Waiter[] {
     const released = this.#take(isMeant)
-    this.#changed()
+    this.#left()
     return released
+  }
+
+  /** Some have gone. A flight that nobody waits for keeps no process. */
+  #left(): void {
+    if (!this.#waiters.size && this.#state.status === 'refreshing') this.#state.flight.hold(false)
+    this.#changed()
   }
 
   /** Takes them out first: whoever has to wait again joins anew. 401s come in any order, so they are sorted. */
