@@ -99,15 +99,15 @@ export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Tran
     send(request) {
       const { signal, url } = request
       const isOwn = signal && renewal.ownSignals.has(signal.signal ?? signal)
-      const isLeftAlone = terms.isClosed || isOwn || !rule.allows(url, baseUrl())
+      const isLeftAlone = terms.closed || isOwn || !rule.allows(url, baseUrl())
       return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
     hasMade: (value) => core.hasMade(value),
     report: (problem) => core.events.problemOnce(problem),
     close() {
-      terms.isClosed = true
-      const error = new SessionChangedError('The session was detached while this request waited')
-      for (const waiter of core.release(({ owner }) => owner === terms)) waiter.refuse(error, false)
+      terms.closed = new SessionChangedError('The session was detached while this request waited')
+      // They find it closed, as do those that are being told just now how they go on.
+      for (const waiter of core.release(({ owner }) => owner === terms)) waiter.resume('go')
     },
   }
 }
