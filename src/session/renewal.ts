@@ -152,8 +152,8 @@ export class Renewal {
   }
 
   /** Brings in tokens that were had elsewhere, the way that a grant's come. Not while another flight is on its way. */
-  bring(tokens: () => TokenSet): void {
-    const attempt = async (): Promise<Verdict> => ({ type: 'granted', tokens: tokens() })
+  bring(tokens: TokenSet): void {
+    const attempt = async (): Promise<Verdict> => ({ type: 'granted', tokens })
     this.#takeOff('requested', 0, undefined, { attempt, prepare: undefined, unlock: undefined })
   }
 

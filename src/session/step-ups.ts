@@ -97,20 +97,20 @@ export class StepUps {
   async #land(answer: unknown, request: StepUpRequest, signal: AbortSignal): Promise<boolean> {
     const { core, renewal } = this.#terms
     const receivedAt = core.settings.now()
-    const { accessToken } = this.#read(answer, request, receivedAt)
     for (;;) {
       while (core.state.status === 'refreshing')
         await momentOf(this.#terms)
           .wait()
           .catch(() => {})
       if (signal.aborted) return false
+      const tokens = this.#read(answer, request, receivedAt)
       const moment = momentOf(this.#terms)
-      renewal.bring(() => this.#read(answer, request, receivedAt))
+      renewal.bring(tokens)
       await moment.wait()
       const credential = credentialOf(core.state)
       if (signal.aborted || !credential) return false
       // Else another tab's newer tokens came between: what the user did is not lost by that.
-      if (credential.tokens.accessToken === accessToken) {
+      if (credential.tokens.accessToken === tokens.accessToken) {
         const granted = { challenge: request.challenge, scope: credential.tokens.scope }
         this.#better = { ...credential, request: joined(request, granted) }
         return true
