@@ -120,7 +120,7 @@ export class StepUps {
 
   /** Read anew for each try: a refresh token that it does not replace may have been renewed meanwhile. */
   #read(answer: unknown, { scope }: StepUpRequest, receivedAt: number): TokenSet {
-    const { state, settings } = this.#terms.core
+    const { state, settings, vault } = this.#terms.core
     const current = credentialOf(state)?.tokens
     const tokens = readTokens(answer, {
       sentAt: receivedAt,
@@ -128,8 +128,8 @@ export class StepUps {
       accessTokenExpected: settings.accessTokenIn === 'header',
       authScheme: settings.authScheme,
       refreshTokenLifetimeMs: settings.refreshTokenLifetimeMs,
-      // RFC 6749 §5.1: an answer without a scope gives what was asked for.
-      previous: { ...current, scope },
+      // RFC 6749 §5.1: an answer without a scope gives what was asked for. What the vault has not taken is kept too.
+      previous: { refreshToken: vault?.untaken, ...current, scope },
     })
     if (typeof tokens === 'string') throw new TypeError(tokens)
     if (isOtherUser(current, tokens)) throw new Error('The tokens are another user’s')
