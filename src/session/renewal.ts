@@ -21,7 +21,7 @@ import { LoginRequiredError, type SessionError } from '../errors.js'
 import { budgetOf } from './budget.js'
 import type { Core } from './core.js'
 import { guardedIsSessionOver } from './session-over.js'
-import { hasExpired } from './windows.js'
+import { hasPassed } from './windows.js'
 import { Landing } from './landing.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
@@ -128,7 +128,7 @@ export class Renewal {
     if (state.status === 'refreshing') this.#core.transition(rejected(state))
     if (state.status !== 'active') return this.require('first')
     const now = settings.now()
-    const isCounted = !this.isCooling && !hasExpired(state.credential, now)
+    const isCounted = !this.isCooling && !hasPassed(state.credential.tokens.expiresAt, now)
     return isCounted && !this.#mayTakeOne(now) ? 'spent' : this.require('unauthorized')
   }
 
@@ -223,8 +223,7 @@ export class Renewal {
   /** Behaviour 24: what makes it pointless to ask. */
   #isPointless(tokens: TokenSet | undefined): 'refresh_token_expired' | 'no_refresh_token' | undefined {
     const { refresh, now } = this.#core.settings
-    const endsAt = tokens?.refreshTokenExpiresAt
-    if (endsAt !== undefined && endsAt <= now()) return 'refresh_token_expired'
+    if (hasPassed(tokens?.refreshTokenExpiresAt, now())) return 'refresh_token_expired'
     return typeof refresh === 'object' && !this.#isCookie && !tokens?.refreshToken
       ? 'no_refresh_token'
       : undefined
