@@ -46,6 +46,8 @@ export class Core {
   readonly settings: Settings
   readonly events = new Events((cause, held) => plain(this, cause, held))
   readonly vault: Vault | undefined
+  /** The signals of what the session itself sends or has the app send: requests that carry one are left alone. */
+  readonly ownSignals = new WeakSet<object>()
   readonly #waiters = new Set<Waiter>()
   readonly #subscribers = new Set<() => void>()
   /** Digests of every header that was made: dead tokens are not kept. */
@@ -62,6 +64,11 @@ export class Core {
 
   get state(): SessionState {
     return this.#state
+  }
+
+  /** Whether a request with this signal is part of a renewal, an acquisition, a step-up or a revocation. */
+  isOwn(signal: { readonly signal?: object | undefined } | undefined): boolean {
+    return signal !== undefined && this.ownSignals.has(signal.signal ?? signal)
   }
 
   /** The place of the next one who asks. */

@@ -44,8 +44,6 @@ export class Renewal {
   readonly #prepare: Preparation | undefined
   readonly #acquire: Acquirer | undefined
   readonly #mayTakeOne: ReturnType<typeof budgetOf>
-  /** The signals that a refresh function, `acquire` or `onStepUp` was given: requests that carry one are left alone. */
-  readonly ownSignals = new WeakSet<object>()
   readonly #isCookie: boolean
   /** For `tokenflight/devtools`: answers in the place of the token endpoint where it has something to say. */
   instead: (() => Verdict | undefined) | undefined
@@ -186,7 +184,7 @@ export class Renewal {
       attempt: (signal) => this.#attempt({ reason, signal }, isGrant ? had : undefined),
       ...brought,
     })
-    this.ownSignals.add(flight.signal)
+    this.#core.ownSignals.add(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     // A subscriber may have logged out just now: then this flight has been left already.
     if (flightsOf(this.#core.state).includes(flight)) flight.start()

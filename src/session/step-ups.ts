@@ -71,12 +71,12 @@ export class StepUps {
 
   /** True where the app brought better tokens, and they are the session's now. A login or logout ends it at once. */
   async #obtain(request: StepUpRequest): Promise<boolean> {
-    const { core, renewal } = this.#terms
+    const { core } = this.#terms
     const { generation } = core.state
     const tokens = credentialOf(core.state)?.tokens
     const controller = new AbortController()
     const { signal } = controller
-    renewal.ownSignals.add(signal)
+    core.ownSignals.add(signal)
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
     const stop = core.subscribe(() => void (core.state.generation === generation || controller.abort()))
     try {

@@ -92,14 +92,13 @@ export interface Transport {
 
 /** Opens a transport. */
 export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Transport {
-  const { core, renewal } = terms
+  const { core } = terms
   const rule = new OriginRule(core.settings, core.events)
   return {
     headerName: core.settings.headerName,
     send(request) {
       const { signal, url } = request
-      const isOwn = signal && renewal.ownSignals.has(signal.signal ?? signal)
-      const isLeftAlone = terms.closed || isOwn || !rule.allows(url, baseUrl())
+      const isLeftAlone = terms.closed || core.isOwn(signal) || !rule.allows(url, baseUrl())
       return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
     hasMade: (value) => core.hasMade(value),
