@@ -130,7 +130,8 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
     const { code, message } = cause
     const config = this.#config
     if (code === 'ERR_SESSION_CHANGED') return canceledForGood(cause, config)
-    const response = outcome as AxiosResponse | undefined
+    // An adapter of the app's may reject with an object that is no Error.
+    const response = outcome === undefined ? outcome : (responseOf(outcome) as AxiosResponse)
     const error =
       outcome instanceof Error
         ? outcome
