@@ -14,7 +14,13 @@ import { originOf } from '../http/origin.js'
 import type { SessionError } from '../errors.js'
 
 /** What is read of an `AxiosResponse`. */
-type Answer = Readonly<{ status: number; headers: unknown; request: unknown; data: unknown }>
+type Answer = Readonly<{
+  status: number
+  headers: unknown
+  request: unknown
+  data: unknown
+  config?: { headers?: unknown }
+}>
 type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>
 
 /** What all requests of one attached instance have in common. */
@@ -90,9 +96,15 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
 
   /** Behaviour 17: before anyone sees it, the config is the app's own again. */
   settled(outcome: unknown): number | undefined {
-    this.#config.headers = this.#headers
-    this.#config.beforeRedirect = this.#beforeRedirect as BeforeRedirect
-    return responseOf(outcome).status
+    const answer = responseOf(outcome)
+    const sent = this.#config.headers
+    // An adapter may show a copy of the config that it was given.
+    for (const config of [(Object(outcome) as Partial<Answer>).config, answer.config, this.#config]) {
+      if (config?.headers !== sent) continue
+      Reflect.set(config, 'headers', this.#headers)
+      Reflect.set(config, 'beforeRedirect', this.#beforeRedirect)
+    }
+    return answer.status
   }
 
   answerOf(outcome: unknown): TransportAnswer {
