@@ -441,6 +441,17 @@ describe('a block that says it runs', () => {
     expect(servers.auth.counts).toEqual({ asked: 2, granted: 2, refused: 0, reused: 0 })
     servers.auth.revoke(({ subject }) => subject === 'ada')
     expect(await Promise.all(['ada', 'grace'].map(load))).toEqual([login, 'Hello grace'])
+    // Near the token's end no grant is left behind a page, which is done before that could answer.
+    const now = Date.now()
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now)
+    const session = app.sessionOf('bob')
+    await session.login({ ...servers.auth.issue('bob'), expires_in: 100 })
+    session.dispose()
+    clock.mockReturnValue(now + 85_000)
+    const early = await load('bob')
+    clock.mockReturnValue(now + 95_000)
+    expect([early, await load('bob')]).toEqual(['Hello bob', 'Hello bob'])
+    clock.mockRestore()
   })
 
   test('secure-store: holds the refresh token alone, and a restart begins with one renewal', async () => {

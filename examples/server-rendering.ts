@@ -26,6 +26,8 @@ function storeOf(visitor: string): TokenStore {
 function sessionOf(servers: Servers, visitor: string): Session {
   return createSession({
     refresh: { tokenEndpoint: servers.auth.tokenEndpoint, clientId: 'demo-spa' },
+    // No grant behind a page that is done: it would be cut short, and its new refresh token lost.
+    refreshAheadMs: 0,
     store: storeOf(visitor),
   })
 }

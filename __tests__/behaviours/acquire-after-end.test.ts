@@ -92,6 +92,7 @@ describe.each([
 ])('where %s signs in', (_, old, next) => {
   it('held requests reject and are never sent, and the new session is good (30)', async () => {
     const { api, instance, session, store, acquired, onLoginRequired } = await ended({}, old)
+    const events = listen(session)
     const refused = rejectionOf(instance.get('/refused'))
     await settled()
     const later = rejectionOf(instance.get('/later'))
@@ -103,6 +104,8 @@ describe.each([
     expect(api.sent.map(({ url }) => url)).toEqual(['/refused'])
     expect(session.getSnapshot()).toMatchObject({ status: 'active', subject: next })
     expect(session.getSnapshot().generation).toBeGreaterThan(generation)
+    // Whoever keeps what belongs to one user hears that there is another.
+    expect(events).toContainEqual({ type: 'login', generation: session.getSnapshot().generation })
     expect((await instance.get('/new')).status).toBe(200)
     expect(store.get()).toMatchObject({ tokens: { accessToken: 'again' } })
     expect(onLoginRequired).not.toHaveBeenCalled()
@@ -197,4 +200,17 @@ it('a logout while it is on its way ends it, and requires no login (30)', async 
   await settled()
   expect(session.getSnapshot().status).toBe('signedOut')
   expect(onLoginRequired).not.toHaveBeenCalled()
+})
+
+it('a login while it is on its way ends it, and is followed by no news of the session before (28, 30)', async () => {
+  const { instance, session, acquire, acquired } = await ended()
+  const request = rejectionOf(instance.get('/me'))
+  await settled()
+  const events = listen(session)
+  await session.login(of('bob', 'again'))
+  expect(acquire.mock.calls[0]?.[0].signal.aborted).toBe(true)
+  acquired.reject(new Error('the dialog was closed'))
+  await request
+  await settled()
+  expect(events.map(({ type }) => type)).toEqual(['login', 'settled'])
 })

@@ -10,6 +10,7 @@ import {
   type Acquire,
   type CommonOptions,
   type RefreshFunction,
+  type TokenSources,
 } from 'tokenflight/axios'
 import { deferred } from '../support/deferred.js'
 import { failOnLeaks } from '../support/no-leaks.js'
@@ -21,7 +22,7 @@ stopClock()
 const { open, listen } = watchSessions()
 
 /** Nobody is signed in; `acquire` waits for the test. */
-function nobody(options: CommonOptions & { refresh?: RefreshFunction } = {}) {
+function nobody(options: CommonOptions & Pick<TokenSources, 'refresh'> = {}) {
   const acquired = deferred<ReturnType<typeof tokens>>()
   const acquire = jest.fn<ReturnType<Acquire>, Parameters<Acquire>>(() => acquired.promise)
   const onLoginRequired = jest.fn()
@@ -191,6 +192,21 @@ describe('where it fails', () => {
       expect(onLoginRequired).not.toHaveBeenCalled()
     },
   )
+
+  it('beside a cookie that is none, the next request tries again as well (3, 25, 30)', async () => {
+    const fetch = async (): Promise<Response> => Response.json({ error: 'invalid_grant' }, { status: 400 })
+    const refresh = { tokenEndpoint: 'https://auth.test/token', refreshTokenIn: 'cookie', fetch } as const
+    const { instance, acquire, acquired, onLoginRequired } = nobody({ refresh })
+    acquire.mockRejectedValueOnce(new Error('offline'))
+    const error = await rejectionOf<AxiosError>(instance.get('/me'))
+    expect(error.response?.status).toBe(401)
+    expect(isRefreshUnavailable(error)).toBe(true)
+    acquired.resolve(tokens('first'))
+    const again = instance.get('/me')
+    await jest.advanceTimersByTimeAsync(30_000)
+    expect((await again).status).toBe(200)
+    expect(onLoginRequired).not.toHaveBeenCalled()
+  })
 
   it('by LoginRequiredError: nobody is signed in, the 401 comes back as it came, no hook is called (30)', async () => {
     const { api, instance, acquire, onLoginRequired } = nobody()

@@ -121,6 +121,18 @@ describe('a refresh function that calls the attached instance', () => {
     ])
   })
 
+  it('does not wait either where a cancelToken stands beside the signal (8)', async () => {
+    const instance = axios.create({ baseURL: server.origin })
+    const { token: cancelToken } = axios.CancelToken.source()
+    await signedIn(instance, {
+      refreshTimeoutMs: 2_000,
+      refresh: (_current, { signal }) =>
+        instance.post('/token', {}, { signal, cancelToken }).then(({ data }) => data),
+    })
+    expect((await instance.get('/me')).status).toBe(200)
+    expect(server.requests.map(({ path }) => path)).toEqual(['/me', '/token', '/me'])
+  })
+
   it('its 401 is not renewed: it ends the session (8)', async () => {
     server.script = () => ({ status: 401 })
     const onLoginRequired = jest.fn()

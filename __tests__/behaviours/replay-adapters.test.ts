@@ -113,6 +113,17 @@ test('an adapter that answers with a 401 instead of rejecting is replayed as wel
   expect(subject.grants).toBe(1)
 })
 
+test('the answer of an adapter that rejects with an object that is no Error is the error’s response (21)', async () => {
+  const api = await attached(async (config) => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    throw { config, response: { status: 401, data: 'refused', headers: {}, statusText: '', config } }
+  })
+  subject.failure = new Error('offline')
+  const error = await rejectionOf(api.get('/me'))
+  expect(axios.isAxiosError(error)).toBe(true)
+  expect(error.response).toMatchObject({ status: 401, data: 'refused' })
+})
+
 test('an unknown adapter fails as without a session (21)', async () => {
   const api = await attached('pigeon' as 'http')
   await expect(api.get('/me')).rejects.toThrow('pigeon')

@@ -1,4 +1,9 @@
-import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios'
+import axios, {
+  type AxiosError,
+  type AxiosInstance,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios'
 import { attachSession } from 'tokenflight/axios'
 import {
   refusing,
@@ -98,6 +103,29 @@ describe('the config of what comes back', () => {
     expect(error.code).toBe('ERR_NETWORK')
     expectClean(error.config, throwing)
   })
+
+  test.each([200, 500])(
+    'is the app’s own where its adapter shows a copy of it with a %i (17)',
+    async (status) => {
+      const script = scriptedAdapter(() => ({ status }))
+      const copied = ({ config, ...rest }: AxiosResponse): AxiosResponse => ({
+        ...rest,
+        config: { ...config },
+      })
+      const adapter = (config: InternalAxiosRequestConfig): Promise<AxiosResponse> =>
+        script(config).then(copied, (error: AxiosError) => {
+          throw Object.assign(error, {
+            config: { ...config },
+            response: copied(error.response as AxiosResponse),
+          })
+        })
+      const api = await attached(adapter as ScriptedAdapter)
+      const outcome = await api.get('/me').catch((error: AxiosError) => error)
+      expectClean(outcome.config, adapter)
+      if ('response' in outcome) expectClean(outcome.response?.config, adapter)
+      expect(script.authorizations).toEqual(['Bearer access-1'])
+    },
+  )
 
   test('keeps a named adapter as a name (17)', async () => {
     const server = await bench.server(refusing(['access-1']))

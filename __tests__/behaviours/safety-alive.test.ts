@@ -1,4 +1,6 @@
 /** Behaviour 37 within this process: which timers would keep it alive. */
+import axios from 'axios'
+import { attachSession } from 'tokenflight/axios'
 import { useBench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { turn } from '../support/fake-clock.js'
@@ -54,6 +56,20 @@ it('a grant keeps the process alive while a request waits for it, and not once t
   other.abort()
   expect(alive()).toBe(0)
   await Promise.all(gone)
+})
+
+it('nor once the instance is detached of those that waited for it (37)', async () => {
+  const { session, api, endpoint } = bench()
+  endpoint.always('never')
+  await session.login(tokens(1, { expires_in: 0 }))
+  const http = axios.create({ baseURL: 'https://api.example.com', adapter: api.adapter })
+  const detach = attachSession(http, session)
+  const gone = rejectionOf(http.get('/me'))
+  await endpoint.reached(1)
+  expect(alive()).toBeGreaterThan(0)
+  detach()
+  expect(alive()).toBe(0)
+  await gone
 })
 
 it('a grant behind the traffic does not, nor its pause before the next attempt (25, 32, 37)', async () => {

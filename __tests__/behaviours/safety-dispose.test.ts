@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import axios from 'axios'
-import { attachSession, isSessionChanged, memoryStore } from 'tokenflight/axios'
+import { attachSession, isSessionChanged, memoryStore, type SessionEvent } from 'tokenflight/axios'
 import { useBench, type Bench } from '../support/bench.js'
 import { turn, useFakeClock, pass } from '../support/fake-clock.js'
 import { rejectionOf, rejectionsOf } from '../support/outcome.js'
@@ -206,6 +206,32 @@ describe('detach', () => {
     expect((await mine).data.token).toBe('access-2')
     expect(api.pathsWith('access-2')).toEqual(['/mine'])
   })
+
+  it.each<[SessionEvent['type'], string, string[]]>([
+    ['held', 'ERR_CANCELED', ['ERR_BAD_REQUEST']],
+    ['unauthorized', 'ERR_BAD_REQUEST', ['ERR_BAD_REQUEST']],
+    ['granted', 'ERR_CANCELED', ['ERR_CANCELED']],
+    // The first is on its way then.
+    ['replayed', 'access-2', ['ERR_CANCELED']],
+  ])(
+    'by a listener at %s sends nothing more of what its instance holds (37)',
+    async (type, first, others) => {
+      const { session, api } = bench()
+      await session.login(tokens(1))
+      api.dead.add('access-1')
+      const http = axios.create({ baseURL: 'https://api.example.com', adapter: api.adapter })
+      const detach = attachSession(http, session)
+      session.on((event) => void (event.type === type && detach()))
+      const ends = ['/a', '/b'].map((path) =>
+        http.get(path).then(
+          ({ data }) => data.token,
+          (error: { code: string }) => error.code,
+        ),
+      )
+      expect(await Promise.all(ends)).toEqual([first, ...others])
+      expect(api.pathsWith('access-2')).toEqual(type === 'replayed' ? ['/a'] : [])
+    },
+  )
 
   it('leaves no interceptor and no mark on the instance (37)', async () => {
     const { session, api } = bench()

@@ -55,6 +55,22 @@ describe.each(changes)('a listener that %s', (_, change) => {
   )
 })
 
+describe.each(changes)('a listener that %s at grant', (_, change) => {
+  it.each(['refresh', 'acquire'])(
+    'leaves the app’s own %s function uncalled (11, 28, 30)',
+    async (source) => {
+      const own = jest.fn(async () => tokens(2))
+      const one = bench(source === 'refresh' ? { refresh: own } : { refresh: undefined, acquire: own })
+      await one.session.login(tokens(1))
+      const act = once(one, change)
+      one.session.on((event) => void (event.type === 'grant' && act()))
+      expect(await endOf(one, one.session.refresh())).toEqual(['ERR_SESSION_CHANGED', 0])
+      expect(own).not.toHaveBeenCalled()
+      expect(one.told('grantFailed')).toBe(0)
+    },
+  )
+})
+
 describe.each(changes)('a subscriber that %s when a renewal begins', (_, change) => {
   it.each<[string, (one: Bench) => Promise<unknown>, string]>([
     ['request', ({ http }) => http.get('/me'), 'ERR_CANCELED'],

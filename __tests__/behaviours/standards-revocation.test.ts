@@ -1,6 +1,7 @@
 /** Revocation (RFC 7009): the server is told of a logout. */
 import { inspect } from 'node:util'
 import { storageStore, type RefreshTokenGrantOptions, type SessionOptions } from 'tokenflight/axios'
+import { createFetch } from 'tokenflight/fetch'
 import { Gate } from '../../examples/servers/gate.js'
 import { deferred } from '../support/deferred.js'
 import { failOnLeaks } from '../support/no-leaks.js'
@@ -216,6 +217,22 @@ it('nor is a grant that never answers (11, 29)', async () => {
   await session.logout({ revoke: true })
   await waiting
   expect(asked()).toEqual([oldToken])
+})
+
+it('where the app has wrapped the global fetch, neither grant nor revocation waits or carries a token (8, 29)', async () => {
+  const { session } = await signedIn({}, { refreshTimeoutMs: 2_000 })
+  const { fetch } = globalThis
+  const api = createFetch(session, { fetch, baseUrl: server.origin })
+  const wrapped = jest.spyOn(globalThis, 'fetch').mockImplementation(api)
+  await session.refresh()
+  const done = session.logout({ revoke: true })
+  await session.login(tokens('next'))
+  await done
+  wrapped.mockRestore()
+  expect(server.requests.map(({ path, authorization }) => [path, authorization])).toEqual([
+    ['/token', undefined],
+    ['/revoke', undefined],
+  ])
 })
 
 it('dispose ends it, silently (37)', async () => {

@@ -242,6 +242,25 @@ it('another tab’s renewal that is found on the way does not lose what the user
   expect(place.found).toMatchObject({ tokens: { accessToken: 'better' } })
 })
 
+it('another user’s tokens are not used either where only a renewal meanwhile has said who is signed in (13, 28)', async () => {
+  const idToken = (sub: string): string => `x.${btoa(JSON.stringify({ sub }))}.x`.replace(/=/g, '')
+  const { http, session, endpoint, asked, takeProblems } = await signedIn()
+  const admin = sessionErrorOf(http.get('/admin'))
+  await gathered()
+  const grant = deferred()
+  endpoint.answer = async () => (await grant.promise, { body: tokens(2, { id_token: idToken('ada') }) })
+  const renewed = session.refresh()
+  await endpoint.reached(1)
+  asked[0]!.answer.resolve({ ...better, id_token: idToken('bob') })
+  await turn()
+  grant.resolve()
+  await renewed
+  expect((await admin).code).toBe('ERR_STEP_UP_REQUIRED')
+  expect(session.getSnapshot()).toMatchObject({ status: 'active', subject: 'ada', lastError: undefined })
+  expect(await session.getAccessToken()).toBe('access-2')
+  expect(takeProblems()).toHaveLength(1)
+})
+
 it('what it rejects with is told by name, and without the tokens that it may quote (13, 36)', async () => {
   const first = { ...tokens(1), id_token: 'identity-1' }
   const { http, asked, takeProblems } = await signedIn({}, first)

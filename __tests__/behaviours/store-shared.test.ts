@@ -1,4 +1,4 @@
-import { isSessionChanged, LoginRequiredError } from 'tokenflight/axios'
+import { isSessionChanged, LoginRequiredError, memoryStore, type StoredRecord } from 'tokenflight/axios'
 import { useBench, type Bench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { turn } from '../support/fake-clock.js'
@@ -54,6 +54,20 @@ describe('two sessions over one store', () => {
       expect(answers.map(({ data }) => data.token)).toEqual(Array(2).fill(`access-${n + 1}`))
     }
     expect(one.endpoint.sent).toEqual(Array.from({ length: 8 }, (_, n) => `refresh-${n + 1}`))
+  })
+
+  it('see what the other has renewed also where the store changes in place what it has handed out (34)', async () => {
+    const inner = memoryStore()
+    const set = (record: StoredRecord): unknown =>
+      inner.get() ? Object.assign(inner.get() as object, record) : inner.set({ ...record })
+    const store = { ...inner, set, name: 'in-place' }
+    const one = bench({ store })
+    await one.session.login(tokens(1))
+    const two = bench({ store, grant: { fetch: one.endpoint.fetch } })
+    await one.session.refresh()
+    await two.session.refresh()
+    expect(one.endpoint.sent).toEqual(['refresh-1'])
+    expect(await two.session.getAccessToken()).toBe('access-2')
   })
 
   it('go on where an adopted token is refused as well: then one of them asks (12, 34)', async () => {

@@ -77,6 +77,14 @@ it('during the cool-down after it too: no request with a live token waits for it
   expect([held, endpoint.asked.length]).toEqual([0, 1])
 })
 
+it('once the refresh token has ended it is not asked: the token is used up (24, 31)', async () => {
+  const { session, http, endpoint, onLoginRequired } = bench({ refreshWhen: () => true })
+  await session.login(tokens(1, { refresh_expires_in: 60 }))
+  await pass(60_000)
+  expect((await http.get('/me')).data.token).toBe('access-1')
+  expect([endpoint.asked.length, onLoginRequired.mock.calls.length]).toEqual([0, 0])
+})
+
 it('without a way to renew it is not asked (31)', async () => {
   const refreshWhen = jest.fn(() => true)
   const { session, http } = bench({ refreshWhen })

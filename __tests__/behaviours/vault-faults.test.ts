@@ -25,6 +25,21 @@ describe('a refresh token that the vault would not take', () => {
     expect([one.endpoint.sent, vault.held]).toEqual([['refresh-1', 'refresh-1'], 'refresh-1'])
   })
 
+  it('is not lost by a step-up that brings none: it is offered again, and renews (13, 23, 35)', async () => {
+    const vault = new VaultDouble()
+    failing(vault)
+    const one = bench({ vault, onStepUp: async () => ({ access_token: 'better', expires_in: 3600 }) })
+    const wanting = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="admin"' }
+    one.api.answer = ({ authorization }) =>
+      authorization === 'Bearer better' ? { status: 200 } : { status: 403, headers: wanting }
+    await one.session.login(tokens(1))
+    vault.onSet = () => undefined
+    expect((await one.http.get('/admin')).status).toBe(200)
+    expect([one.takeProblems().length, vault.held]).toEqual([1, 'refresh-1'])
+    await one.session.refresh()
+    expect(one.endpoint.sent).toEqual(['refresh-1'])
+  })
+
   it('of a second user: after a reload the first user’s, still in it, is not sent (28, 35)', async () => {
     const vault = new VaultDouble()
     const store = memoryStore()

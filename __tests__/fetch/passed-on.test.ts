@@ -157,6 +157,18 @@ test('16 a Request that tells no one where it comes from goes on telling no one'
   ])
 })
 
+test('16 an init without a member that fetch knows makes it forget nothing of a Request', async () => {
+  const { calls, fetch } = recording()
+  const { send, api } = await begin({ fetch })
+  const request = new Request(`${api.origin}/me`, { referrerPolicy: 'no-referrer', referrer: '' })
+  for (const init of [{}, { skipSession: false }, { cache: undefined }] as RequestInit[])
+    await send(request, init)
+  const sent = calls.map((call) => new Request(...call))
+  expect(sent.map(({ referrerPolicy, referrer }) => [referrerPolicy, referrer])).toEqual(
+    calls.map(() => ['no-referrer', '']),
+  )
+})
+
 test('no promise of ours lies between fetch and a good token but the one that looks at the answer', async () => {
   const answer = new Response('fine')
   const { send } = await begin({ fetch: () => Promise.resolve(answer) })

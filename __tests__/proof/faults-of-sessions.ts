@@ -48,9 +48,8 @@ export const faultsOfSessions: readonly Fault[] = [
     edits: [
       {
         file: 'session/flight.ts',
-        find: "const refusal = ended ?? (verdict.type === 'refused' ? verdict.error : undefined)",
-        replace:
-          "const refusal = ended ?? (verdict.type !== 'misconfigured' ? (verdict.error as never) : undefined)",
+        find: "const refused = verdict.type === 'refused' ? verdict.error : undefined",
+        replace: "const refused = verdict.type !== 'misconfigured' ? (verdict.error as never) : undefined",
       },
     ],
     witness: {

@@ -14,7 +14,13 @@ import { originOf } from '../http/origin.js'
 import type { SessionError } from '../errors.js'
 
 /** What is read of an `AxiosResponse`. */
-type Answer = Readonly<{ status: number; headers: unknown; request: unknown; data: unknown }>
+type Answer = Readonly<{
+  status: number
+  headers: unknown
+  request: unknown
+  data: unknown
+  config?: { headers?: unknown }
+}>
 type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>
 
 /** What all requests of one attached instance have in common. */
@@ -90,9 +96,15 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
 
   /** Behaviour 17: before anyone sees it, the config is the app's own again. */
   settled(outcome: unknown): number | undefined {
-    this.#config.headers = this.#headers
-    this.#config.beforeRedirect = this.#beforeRedirect as BeforeRedirect
-    return responseOf(outcome).status
+    const answer = responseOf(outcome)
+    const sent = this.#config.headers
+    // An adapter may show a copy of the config that it was given.
+    for (const config of [(Object(outcome) as Partial<Answer>).config, answer.config, this.#config]) {
+      if (config?.headers !== sent) continue
+      Reflect.set(config, 'headers', this.#headers)
+      Reflect.set(config, 'beforeRedirect', this.#beforeRedirect)
+    }
+    return answer.status
   }
 
   answerOf(outcome: unknown): TransportAnswer {
@@ -130,7 +142,8 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
     const { code, message } = cause
     const config = this.#config
     if (code === 'ERR_SESSION_CHANGED') return canceledForGood(cause, config)
-    const response = outcome as AxiosResponse | undefined
+    // An adapter of the app's may reject with an object that is no Error.
+    const response = outcome === undefined ? outcome : (responseOf(outcome) as AxiosResponse)
     const error =
       outcome instanceof Error
         ? outcome
@@ -185,6 +198,7 @@ function readBody(data: unknown): unknown {
 /** A request's `signal`, if any, and its old-style `cancelToken`. */
 function both(signal: Abortable | undefined, token: CancelToken): Abortable {
   return {
+    signal,
     get aborted() {
       return Boolean(token.reason ?? signal?.aborted)
     },

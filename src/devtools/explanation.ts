@@ -45,7 +45,7 @@ function ofTransport(
   base: string | undefined,
 ): string {
   const { signal, url, isOneShot } = request
-  if (signal && renewal.ownSignals.has(signal))
+  if (core.isOwn(signal))
     return 'would go out without the token: it carries the signal of a renewal, and so is part of one.'
   const said: string[] = []
   const events = new Events((cause) => cause)

@@ -53,8 +53,10 @@ function initOf(
 ): CopiedInit {
   const copy: Record<string, unknown> = {}
   for (const name in init) copy[name] = init[name as keyof SessionFetchInit]
-  if (url !== undefined && !init) {
-    // Any init at all makes fetch forget what a Request says of the referrer, which may be to tell none.
+  // Of what fetch knows, an empty init holds nothing: ky hands one on with each Request.
+  const isEmpty = (name: string): boolean => copy[name] === undefined || name === 'skipSession'
+  if (url !== undefined && Object.keys(copy).every(isEmpty)) {
+    // Any other init makes fetch forget what a Request says of the referrer, which may be to tell none.
     if (referrerPolicy) copy['referrerPolicy'] = referrerPolicy
     if (referrer !== 'about:client') copy['referrer'] = referrer
   }
@@ -102,7 +104,7 @@ class FetchRequest implements TransportRequest<Response> {
     // A Request with a body of its own is used up by its first send. The body is not looked at: some engines have no
     // way to, others make a stream of it, which is a copy.
     const isUsedUp = this.#request.url && init.body == null && !/^(get|head)$/i.test(this.method)
-    this.#spare = isUsedUp && !this.#sent ? this.#request.clone?.() : undefined
+    this.#spare = isUsedUp ? (next as Request).clone?.() : undefined
     return (this.#sent = inner(next, init))
   }
 

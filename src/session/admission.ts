@@ -1,6 +1,6 @@
 import { credentialOf, type Active, type Credential, type Refreshing, type Stamp } from './state.js'
 import type { Core } from './core.js'
-import { freshnessOf, type Freshness } from './windows.js'
+import { freshnessOf, hasPassed, type Freshness } from './windows.js'
 import type { Renewal } from './renewal.js'
 import type { SessionError } from '../errors.js'
 
@@ -73,8 +73,11 @@ export class Admission {
 
   #isAskedFor(credential: Credential): boolean {
     const { refreshWhen, now } = this.#core.settings
-    if (!refreshWhen || credential.arrival || !credential.isRenewable) return false
-    return this.#core.events.guard('refreshWhen', () => refreshWhen(credential.tokens, now())) === true
+    const { arrival, isRenewable, tokens } = credential
+    // Without a way to renew, the token that there is is used up.
+    if (!refreshWhen || arrival || !isRenewable || hasPassed(tokens.refreshTokenExpiresAt, now()))
+      return false
+    return this.#core.events.guard('refreshWhen', () => refreshWhen(tokens, now())) === true
   }
 }
 

@@ -46,6 +46,8 @@ export class Core {
   readonly settings: Settings
   readonly events = new Events((cause, held) => plain(this, cause, held))
   readonly vault: Vault | undefined
+  /** The signals of what the session itself sends or has the app send: requests that carry one are left alone. */
+  readonly ownSignals = new WeakSet<object>()
   readonly #waiters = new Set<Waiter>()
   readonly #subscribers = new Set<() => void>()
   /** Digests of every header that was made: dead tokens are not kept. */
@@ -62,6 +64,11 @@ export class Core {
 
   get state(): SessionState {
     return this.#state
+  }
+
+  /** Whether a request with this signal is part of a renewal, an acquisition, a step-up or a revocation. */
+  isOwn(signal: { readonly signal?: object | undefined } | undefined): boolean {
+    return signal !== undefined && this.ownSignals.has(signal.signal ?? signal)
   }
 
   /** The place of the next one who asks. */
@@ -154,9 +161,7 @@ export class Core {
 
   /** Its caller has gone. */
   unwait(waiter: Waiter): void {
-    if (!this.#waiters.delete(waiter)) return
-    if (!this.#waiters.size && this.#state.status === 'refreshing') this.#state.flight.hold(false)
-    this.#changed()
+    if (this.#waiters.delete(waiter)) this.#left()
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -182,8 +187,14 @@ export class Core {
   /** Takes some out, in their order: whoever calls this tells each of them how it goes on. */
   release(isMeant: (waiter: Waiter) => boolean): Waiter[] {
     const released = this.#take(isMeant)
-    this.#changed()
+    this.#left()
     return released
+  }
+
+  /** Some have gone. A flight that nobody waits for keeps no process. */
+  #left(): void {
+    if (!this.#waiters.size && this.#state.status === 'refreshing') this.#state.flight.hold(false)
+    this.#changed()
   }
 
   /** Takes them out first: whoever has to wait again joins anew. 401s come in any order, so they are sorted. */

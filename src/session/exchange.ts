@@ -76,7 +76,8 @@ export class Exchange<T> implements Waiter {
       this.#timer.hold(true)
     }
     this.#tell('held')
-    // A listener may have aborted it just now: then it has ended, and is not counted.
+    // A listener may have detached the instance just now, or aborted it: then it has ended, and is not counted.
+    if (this.owner.closed) this.resume('go')
     if (this.#isHeld) this.owner.core.wait(this)
   }
 
@@ -169,12 +170,12 @@ export class Exchange<T> implements Waiter {
 
   /** A better token is needed, not a newer one: where the app may obtain it, this waits for it, once. */
   #stepUp(outcome: Outcome, challenge: Challenge): void {
-    const { core, stepUp, isClosed } = this.owner
+    const { core, stepUp } = this.owner
     const stamp = this.#stamp as Stamp
     const wanted = stepUpRequest(challenge, credentialOf(core.state)?.tokens.scope)
     core.events.emit({ type: 'stepUp', ...wanted, ...this.#facts() })
     const isCurrent = stamp.generation === core.state.generation && credentialOf(core.state)
-    if (!stepUp || !isCurrent || this.#hasSteppedUp || this.#request.isOneShot || isClosed)
+    if (!stepUp || !isCurrent || this.#hasSteppedUp || this.#request.isOneShot || this.owner.closed)
       return this.#settle(outcome, new StepUpRequiredError(challenge))
     this.#hasSteppedUp = true
     this.#received = outcome
@@ -184,12 +185,12 @@ export class Exchange<T> implements Waiter {
   }
 
   #refused(outcome: Outcome): void {
-    const { core, renewal, isClosed } = this.owner
-    const stamp = this.#stamp as Stamp
     this.#tell('unauthorized')
+    const { core, renewal, closed } = this.owner
+    const stamp = this.#stamp as Stamp
     const ruling = ruleOn(stamp, core.state, renewal.mayAppear(core.state))
     if (typeof ruling === 'object') return this.#settle(outcome, ruling)
-    if (ruling === 'toCaller' || isClosed) return this.#settle(outcome)
+    if (ruling === 'toCaller' || closed) return this.#settle(outcome)
     const refusal = ruling === 'renew' ? renewal.afterUnauthorized() : undefined
     // The session is renewed for the next request; this body is gone.
     if (this.#request.isOneShot) return this.#settle(outcome, new BodyNotReplayableError())
@@ -214,9 +215,10 @@ export class Exchange<T> implements Waiter {
     return this.#ended(this.#request.rejection ? this.#request.rejection(error, value) : error, status)
   }
 
-  /** Throws what the caller is rejected with where it has gone. */
+  /** Throws what the caller is rejected with where it has gone, or where its instance is detached. */
   #mustBeWanted(): void {
     if (this.#request.signal?.aborted) throw this.#dropped(this.#request.aborted())
+    if (this.owner.closed) throw this.#rejection(this.owner.closed)
   }
 
   /** What a caller is rejected with that has gone: the 401 that it waited with is nobody's any more. */

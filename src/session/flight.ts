@@ -207,17 +207,17 @@ export class Flight {
   }
 
   #conclude(verdict: Verdict): Promise<AfterLock> | void {
-    const { ground, ended } = this.plan
+    const { ground, ended, version } = this.plan
     if (verdict.type === 'granted') {
       this.#phase = 'committing'
       return ground.commit(this, verdict.tokens, this.#sentAt, this.#leftMs())
     }
-    const refusal = ended ?? (verdict.type === 'refused' ? verdict.error : undefined)
-    if (refusal) {
-      this.#phase = 'committing'
-      return ground.end(this, refusal, this.#leftMs())
-    }
-    if (verdict.type !== 'refused') ground.fail(this, verdict.error)
+    const refused = verdict.type === 'refused' ? verdict.error : undefined
+    // Where no session was seen none has ended: what cannot be had now may be had later.
+    const refusal = refused || version ? (ended ?? refused) : undefined
+    if (!refusal) return ground.fail(this, verdict.error as RefreshUnavailableError)
+    this.#phase = 'committing'
+    return ground.end(this, refusal, this.#leftMs())
   }
 
   #onDeadline(): void {

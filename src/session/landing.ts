@@ -58,7 +58,8 @@ export class Landing implements Ground {
     if (plan.lock && plan.isShared && this.isCurrent(flight)) await this.readAgain(limitMs)
     if (!this.isCurrent(flight)) return
     if (before && !isSameUser(before, tokens.subject, plan)) {
-      return this.#persistence.begin({ sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt })
+      const record = { sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt }
+      return this.#persistence.begin(record, { type: 'login', generation: plan.generation + 1 })
     }
     const { generation, version } = plan
     // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
@@ -81,6 +82,8 @@ export class Landing implements Ground {
     const credential = credentialOf(this.#core.state)
     // A vault may hold what was refused although no session was seen here.
     const isKept = credential ?? this.#core.vault
+    // What ends after another login or a logout is no news of the session that there is now.
+    if (!isCurrent()) return
     this.#core.events.emit({ type: 'grantFailed', error })
     if (isKept && isCurrent()) await this.readAgain(limitMs)
     // Inside the lock, or the next holder would ask again with the same dead token.

@@ -24,7 +24,7 @@ export class Persistence {
   readonly #store: TokenStore
   #turn: Promise<unknown> = Promise.resolve()
   /** What the store is known to hold: what was last read or written. Gone from there, someone has signed out. */
-  #known: Omit<StoredRecord, 'format'> | undefined
+  #known: Credential | undefined
   /** The session that was left last: found in the store again, its clearing has failed, and it stays left. */
   #leftId: string | undefined
   /** Counts logins and logouts of this app: what was read across one of them is of the past. */
@@ -202,9 +202,9 @@ export class Persistence {
     }
     if (!record && found != null)
       this.#problem('token store holds something that is not a session; it counts as empty')
-    const isAlive = record && !record.ended
-    this.#known = isAlive ? record : undefined
-    const next = isAlive ? activated(this.#sameLogin(record)) : foundNothing(core.state)
+    // Not the record itself: a store may change in place what it has handed out.
+    this.#known = record && !record.ended ? this.#sameLogin(record) : undefined
+    const next = this.#known ? activated(this.#known) : foundNothing(core.state)
     core.conclude(next, (waiter) => waiter.resume('admit'))
   }
 
@@ -219,11 +219,10 @@ export class Persistence {
     if (news.type === 'none' || core.state.status === 'disposed') return
     if (news.type === 'over') return this.#endElsewhere(news.current, news.record?.ended)
     const { record } = news
-    this.#known = record
     // Where nobody was seen before, another tab was quicker to have the first tokens: who waits for them has them.
     const isFirst = !current && core.state.status === 'refreshing'
     const isRenewed = news.type === 'renewed' || isFirst
-    const credential = isRenewed ? this.#sameLogin(record) : core.next(record)
+    const credential = (this.#known = isRenewed ? this.#sameLogin(record) : core.next(record))
     const { generation, version } = credential
     const event = { type: 'adopted', generation, version } as const
     // The same session: who waits goes on with what the other has stored.

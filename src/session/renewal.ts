@@ -21,7 +21,7 @@ import { LoginRequiredError, type SessionError } from '../errors.js'
 import { budgetOf } from './budget.js'
 import type { Core } from './core.js'
 import { guardedIsSessionOver } from './session-over.js'
-import { hasExpired } from './windows.js'
+import { hasPassed } from './windows.js'
 import { Landing } from './landing.js'
 import type { Persistence } from './persistence.js'
 import type { RefreshLock } from '../lock/refresh-lock.js'
@@ -44,8 +44,6 @@ export class Renewal {
   readonly #prepare: Preparation | undefined
   readonly #acquire: Acquirer | undefined
   readonly #mayTakeOne: ReturnType<typeof budgetOf>
-  /** The signals that a refresh function, `acquire` or `onStepUp` was given: requests that carry one are left alone. */
-  readonly ownSignals = new WeakSet<object>()
   readonly #isCookie: boolean
   /** For `tokenflight/devtools`: answers in the place of the token endpoint where it has something to say. */
   instead: (() => Verdict | undefined) | undefined
@@ -128,7 +126,7 @@ export class Renewal {
     if (state.status === 'refreshing') this.#core.transition(rejected(state))
     if (state.status !== 'active') return this.require('first')
     const now = settings.now()
-    const isCounted = !this.isCooling && !hasExpired(state.credential, now)
+    const isCounted = !this.isCooling && !hasPassed(state.credential.tokens.expiresAt, now)
     return isCounted && !this.#mayTakeOne(now) ? 'spent' : this.require('unauthorized')
   }
 
@@ -152,8 +150,8 @@ export class Renewal {
   }
 
   /** Brings in tokens that were had elsewhere, the way that a grant's come. Not while another flight is on its way. */
-  bring(tokens: () => TokenSet): void {
-    const attempt = async (): Promise<Verdict> => ({ type: 'granted', tokens: tokens() })
+  bring(tokens: TokenSet): void {
+    const attempt = async (): Promise<Verdict> => ({ type: 'granted', tokens })
     this.#takeOff('requested', 0, undefined, { attempt, prepare: undefined, unlock: undefined })
   }
 
@@ -186,7 +184,7 @@ export class Renewal {
       attempt: (signal) => this.#attempt({ reason, signal }, isGrant ? had : undefined),
       ...brought,
     })
-    this.ownSignals.add(flight.signal)
+    this.#core.ownSignals.add(flight.signal)
     this.#core.transition(tookOff(state, flight, reason === 'unauthorized' || ended !== undefined))
     // A subscriber may have logged out just now: then this flight has been left already.
     if (flightsOf(this.#core.state).includes(flight)) flight.start()
@@ -204,6 +202,8 @@ export class Renewal {
 
   async #attempt(context: RefreshContext, had: Had | undefined): Promise<Verdict> {
     this.#core.events.emit({ type: 'grant', reason: context.reason })
+    // A listener may have logged out or in just now: the next user's tokens are not for this flight to spend.
+    if (context.signal.aborted) return { type: 'refused', error: new LoginRequiredError('no_session') }
     const instead = this.instead?.()
     if (instead) return instead
     if (!had) return (this.#acquire as Acquirer)(context)
@@ -221,8 +221,7 @@ export class Renewal {
   /** Behaviour 24: what makes it pointless to ask. */
   #isPointless(tokens: TokenSet | undefined): 'refresh_token_expired' | 'no_refresh_token' | undefined {
     const { refresh, now } = this.#core.settings
-    const endsAt = tokens?.refreshTokenExpiresAt
-    if (endsAt !== undefined && endsAt <= now()) return 'refresh_token_expired'
+    if (hasPassed(tokens?.refreshTokenExpiresAt, now())) return 'refresh_token_expired'
     return typeof refresh === 'object' && !this.#isCookie && !tokens?.refreshToken
       ? 'no_refresh_token'
       : undefined

@@ -48,6 +48,8 @@ export class RevokeAll {
     endpoints?: Endpoints,
   ): Promise<Verdict> {
     const controller = new AbortController()
+    // As the flight's own: the app may have wrapped the global fetch with this very session.
+    this.#core.ownSignals.add(controller.signal)
     if (signal.aborted) controller.abort()
     const verdict = grant(current, { signal: controller.signal, reason }, endpoints)
     const sent = { generation: this.#core.state.generation, controller, verdict }
@@ -67,6 +69,7 @@ export class RevokeAll {
   /** Bounded by `refreshTimeoutMs`. Never rejects: a failure is a problem, which is told. */
   async revoke({ tokens, stored, sent }: Leftovers): Promise<void> {
     const limit = new AbortController()
+    this.#core.ownSignals.add(limit.signal)
     const end = (): void => (limit.abort(), sent?.controller.abort())
     const timer = startTimer(this.#core.settings.refreshTimeoutMs, end)
     timer.hold(true)

@@ -40,7 +40,7 @@ export interface Session {
    * names one. A failure is a 'problem' event. Default false.
    */
   logout(options?: { readonly revoke?: boolean | undefined }): Promise<void>
-  /** Ends everything for good: what is held rejects, no listener and no timer is left. */
+  /** Ends everything for good: what is held rejects, a grant on its way is cut short, no listener and no timer is left. */
   dispose(): void
   /**
    * A token that can be used now, renewed first where that is due; undefined where nobody is signed in.

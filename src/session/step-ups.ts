@@ -71,12 +71,12 @@ export class StepUps {
 
   /** True where the app brought better tokens, and they are the session's now. A login or logout ends it at once. */
   async #obtain(request: StepUpRequest): Promise<boolean> {
-    const { core, renewal } = this.#terms
+    const { core } = this.#terms
     const { generation } = core.state
     const tokens = credentialOf(core.state)?.tokens
     const controller = new AbortController()
     const { signal } = controller
-    renewal.ownSignals.add(signal)
+    core.ownSignals.add(signal)
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
     const stop = core.subscribe(() => void (core.state.generation === generation || controller.abort()))
     try {
@@ -97,20 +97,20 @@ export class StepUps {
   async #land(answer: unknown, request: StepUpRequest, signal: AbortSignal): Promise<boolean> {
     const { core, renewal } = this.#terms
     const receivedAt = core.settings.now()
-    const { accessToken } = this.#read(answer, request, receivedAt)
     for (;;) {
       while (core.state.status === 'refreshing')
         await momentOf(this.#terms)
           .wait()
           .catch(() => {})
       if (signal.aborted) return false
+      const tokens = this.#read(answer, request, receivedAt)
       const moment = momentOf(this.#terms)
-      renewal.bring(() => this.#read(answer, request, receivedAt))
+      renewal.bring(tokens)
       await moment.wait()
       const credential = credentialOf(core.state)
       if (signal.aborted || !credential) return false
       // Else another tab's newer tokens came between: what the user did is not lost by that.
-      if (credential.tokens.accessToken === accessToken) {
+      if (credential.tokens.accessToken === tokens.accessToken) {
         const granted = { challenge: request.challenge, scope: credential.tokens.scope }
         this.#better = { ...credential, request: joined(request, granted) }
         return true
@@ -120,7 +120,7 @@ export class StepUps {
 
   /** Read anew for each try: a refresh token that it does not replace may have been renewed meanwhile. */
   #read(answer: unknown, { scope }: StepUpRequest, receivedAt: number): TokenSet {
-    const { state, settings } = this.#terms.core
+    const { state, settings, vault } = this.#terms.core
     const current = credentialOf(state)?.tokens
     const tokens = readTokens(answer, {
       sentAt: receivedAt,
@@ -128,8 +128,8 @@ export class StepUps {
       accessTokenExpected: settings.accessTokenIn === 'header',
       authScheme: settings.authScheme,
       refreshTokenLifetimeMs: settings.refreshTokenLifetimeMs,
-      // RFC 6749 §5.1: an answer without a scope gives what was asked for.
-      previous: { ...current, scope },
+      // RFC 6749 §5.1: an answer without a scope gives what was asked for. What the vault has not taken is kept too.
+      previous: { refreshToken: vault?.untaken, ...current, scope },
     })
     if (typeof tokens === 'string') throw new TypeError(tokens)
     if (isOtherUser(current, tokens)) throw new Error('The tokens are another user’s')

@@ -20,6 +20,8 @@ export type IsUnauthorized = (answer: TransportAnswer) => boolean | Promise<bool
 /** What can be aborted: an `AbortSignal`, or anything that tells it the same way. */
 export interface Abortable {
   readonly aborted: boolean
+  /** The signal in it, where it stands for more than that one: it may be the one that a renewal was given. */
+  readonly signal?: Abortable | undefined
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
@@ -90,22 +92,21 @@ export interface Transport {
 
 /** Opens a transport. */
 export function openTransport(terms: Terms, { baseUrl }: TransportOptions): Transport {
-  const { core, renewal } = terms
+  const { core } = terms
   const rule = new OriginRule(core.settings, core.events)
   return {
     headerName: core.settings.headerName,
     send(request) {
       const { signal, url } = request
-      const isLeftAlone =
-        terms.isClosed || (signal && renewal.ownSignals.has(signal)) || !rule.allows(url, baseUrl())
+      const isLeftAlone = terms.closed || core.isOwn(signal) || !rule.allows(url, baseUrl())
       return isLeftAlone ? request.dispatch(undefined) : new Exchange(terms, request).begin()
     },
     hasMade: (value) => core.hasMade(value),
     report: (problem) => core.events.problemOnce(problem),
     close() {
-      terms.isClosed = true
-      const error = new SessionChangedError('The session was detached while this request waited')
-      for (const waiter of core.release(({ owner }) => owner === terms)) waiter.refuse(error, false)
+      terms.closed = new SessionChangedError('The session was detached while this request waited')
+      // They find it closed, as do those that are being told just now how they go on.
+      for (const waiter of core.release(({ owner }) => owner === terms)) waiter.resume('go')
     },
   }
 }

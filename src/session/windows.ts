@@ -16,8 +16,7 @@ export function freshnessOf(credential: Credential, now: number, settings: Setti
   if (expiresAt === undefined) return credential.authorization === '' ? 'short' : 'good'
   const leftMs = expiresAt - now
   // With a refresh token that is past its end there is nothing to renew with: the last of the token is used up.
-  if (refreshTokenExpiresAt !== undefined && refreshTokenExpiresAt <= now)
-    return leftMs > 0 ? 'good' : 'short'
+  if (hasPassed(refreshTokenExpiresAt, now)) return leftMs > 0 ? 'good' : 'short'
   const [aheadMs, minValidityMs] = windowsOf(credential, expiresAt, settings)
   if (leftMs <= minValidityMs) return 'short'
   return leftMs <= aheadMs ? 'ahead' : 'good'
@@ -39,8 +38,7 @@ export function windowsOf({ issuedAt }: Credential, expiresAt: number, settings:
   ]
 }
 
-/** True where the token's own expiry has passed; an unknown expiry never passes. */
-export function hasExpired(credential: Credential | undefined, now: number): boolean {
-  const expiresAt = credential?.tokens.expiresAt
+/** True where a token's own expiry, in epoch milliseconds, has passed; an unknown one never passes. */
+export function hasPassed(expiresAt: number | undefined, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now
 }
