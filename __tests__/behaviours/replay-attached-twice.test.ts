@@ -42,7 +42,7 @@ describe('attaching twice', () => {
     const adapter = scriptedAdapter()
     const api = instanceWith(adapter)
     attachSession(api, subject.session)
-    const message = 'Another session is attached to this axios instance: detach that one first'
+    const message = 'Another session is attached to this instance: detach that one first'
     expect(() => attachSession(api, other.session)).toThrow(new TypeError(message))
     await api.get('/me')
     expect(interceptors(api)).toBe(1)
@@ -71,7 +71,7 @@ describe('attaching twice', () => {
   })
 
   const session = { openTransport() {} }
-  const expected = 'Expected an axios instance and a session (of createSession), got'
+  const expected = 'Expected an axios instance and a session, got'
 
   test.each([
     ['no instance', {}, session, `${expected} object and object`],

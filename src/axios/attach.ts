@@ -48,7 +48,7 @@ export function attachSession(
   const marked = instance as { [attachedKey]?: Attached }
   const attached = marked[attachedKey]
   if (attached?.session === session) return attached.detach
-  if (attached) throw new TypeError('Another session is attached to this instance: detach it first')
+  if (attached) throw new TypeError('Another session is attached to this instance: detach that one first')
   const { isUnauthorized } = options
   const transport = session.openTransport({ baseUrl: () => instance.defaults.baseURL, isUnauthorized })
   const attachment: Attachment = { instance, headerName: transport.headerName }

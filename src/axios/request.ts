@@ -98,13 +98,17 @@ export class AxiosRequest implements TransportRequest<AxiosResponse> {
   settled(outcome: unknown): number | undefined {
     const answer = responseOf(outcome)
     const sent = this.#config.headers
-    // An adapter may show a copy of the config that it was given.
-    for (const config of [(Object(outcome) as Partial<Answer>).config, answer.config, this.#config]) {
-      if (config?.headers !== sent) continue
-      Reflect.set(config, 'headers', this.#headers)
-      Reflect.set(config, 'beforeRedirect', this.#beforeRedirect)
-    }
+    this.#takeBack(this.#config, sent)
+    this.#takeBack((Object(outcome) as Partial<Answer>).config, sent)
+    this.#takeBack(answer.config, sent)
     return answer.status
+  }
+
+  /** An adapter may show a copy of the config that it was given. */
+  #takeBack(config: Answer['config'], sent: unknown): void {
+    if (!config || config.headers !== sent) return
+    Reflect.set(config, 'headers', this.#headers)
+    Reflect.set(config, 'beforeRedirect', this.#beforeRedirect)
   }
 
   answerOf(outcome: unknown): TransportAnswer {
