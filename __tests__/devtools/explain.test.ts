@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios'
+import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios'
 import { explain } from 'tokenflight/devtools'
 import { createFetch } from 'tokenflight/fetch'
 import { deferred } from '../support/deferred.js'
@@ -92,6 +92,21 @@ const cases: readonly Case[] = [
     says: 'GET https://api.example.com/me would be held for a renewal: the token has 4.0 s left, and below 10 s it is not used.',
   },
   {
+    title: 'a token whose ahead window begins now',
+    arrange: signInAnd(60_000),
+    says: 'GET https://api.example.com/me would go out at once with the token, and renew it behind: the token has 1 min 0 s left, and below 1 min 0 s it is renewed ahead.',
+  },
+  {
+    title: 'a token whose min-validity window begins now',
+    arrange: signInAnd(10_000),
+    says: 'GET https://api.example.com/me would be held for a renewal: the token has 10 s left, and below 10 s it is not used.',
+  },
+  {
+    title: 'a token that ends now',
+    arrange: signInAnd(0),
+    says: 'GET https://api.example.com/me would be held for a renewal: the token ended 0 ms ago.',
+  },
+  {
     title: 'a token past its end',
     arrange: signInAnd(-3_000),
     says: 'GET https://api.example.com/me would be held for a renewal: the token ended 3.0 s ago.',
@@ -111,6 +126,31 @@ const cases: readonly Case[] = [
     arrange: signInAnd(40_000),
     request: { method: 'post', url: '/upload', data: Readable.from(['a']) },
     says: 'POST https://api.example.com/upload would be held for a renewal: the token nears its end, and its body can be read only once.',
+  },
+  {
+    title: 'a body that can be read only once, where a cookie may hold a session that nobody has seen',
+    options: { grant: { refreshTokenIn: 'cookie' } },
+    arrange: turn,
+    request: { method: 'post', url: '/upload', data: Readable.from(['a']) },
+    says: 'POST https://api.example.com/upload would be held for a renewal: there is no token yet, and its body can be read only once.',
+  },
+  {
+    title: 'a rule of the app’s own during a cool-down',
+    options: { refreshWhen: () => true },
+    arrange: failed({}, 500),
+    says: 'GET https://api.example.com/me would go out at once with the token: the token has 1 h 0 min left.',
+  },
+  {
+    title: 'an ordinary signal',
+    arrange: signIn,
+    request: { url: '/me', signal: new AbortController().signal },
+    says: 'GET https://api.example.com/me would go out at once with the token: the token has 1 h 0 min left.',
+  },
+  {
+    title: 'a header that the session has made, caught and handed in again',
+    arrange: signIn,
+    request: { url: '/me', headers: { Authorization: 'Bearer access-1' } },
+    says: 'GET https://api.example.com/me would go out at once with the token: the token has 1 h 0 min left.',
   },
   {
     title: 'a rule of the app’s own',
@@ -246,13 +286,168 @@ function settle(made: Bench): void {
 
 it('an instance that nothing is attached to is told from one that belongs to another session', async () => {
   const [one, other] = [bench(), bench()]
-  const { default: axios } = await import('axios')
   expect(await explain(axios.create(), one.session, { url: '/me' })).toBe(
     'GET /me would go out as though there were no session: none is attached here.',
   )
   expect(await explain(other.http, one.session, { url: '/me' })).toBe(
     'GET /me would not be cared for by this session: another one is attached here.',
   )
+})
+
+it('a wrapped function is told from a bare fetch and from one that belongs to another session', async () => {
+  const [one, other] = [bench(), bench()]
+  expect(await explain(fetch as never, one.session, '/me')).toBe(
+    'GET /me would go out as though there were no session: none is attached here.',
+  )
+  expect(await explain(createFetch(other.session), one.session, new URL('https://api.example.com/me'))).toBe(
+    'GET https://api.example.com/me would not be cared for by this session: another one is attached here.',
+  )
+})
+
+it('a request without an address is told as one to the root', async () => {
+  const { http, session } = bench()
+  expect(await explain(http, session, { skipSession: true })).toBe(
+    'GET / would be left alone by the session: it says skipSession.',
+  )
+})
+
+it('axios’s own `auth` is said to be why the session leaves a request alone', async () => {
+  const { http, session } = bench()
+  const auth = { username: 'me', password: 'secret' }
+  expect(await explain(http, session, { url: '/me', auth })).toBe(
+    "GET /me would be left alone by the session: it has axios's own `auth`.",
+  )
+})
+
+it('a Request with a header of its own is left alone, without any init', async () => {
+  const { session } = bench()
+  const wrapped = createFetch(session)
+  const request = new Request('https://api.example.com/me', {
+    method: 'DELETE',
+    headers: { authorization: 'Basic YTpi' },
+  })
+  expect(await explain(wrapped, session, request)).toBe(
+    'DELETE https://api.example.com/me would be left alone by the session: it brings a header of its own where the token would be.',
+  )
+})
+
+describe('no sentence shows a secret of the address', () => {
+  it.each([
+    ['https://me:secret@other.example/a@b?code=1', 'https://other.example/a@b'],
+    ['HTTPS://me:secret@other.example/', 'HTTPS://other.example/'],
+    [
+      'https://other.example/to/https://you@there.example#token',
+      'https://other.example/to/https://you@there.example',
+    ],
+    ['https://other.example/?one\ntwo', 'https://other.example/'],
+  ])('%j', async (url, shown) => {
+    const made = bench()
+    await signIn(made)
+    const [address] = (await explain(made.http, made.session, { url })).split(' would ')
+    expect(address).toBe(`GET ${shown}`)
+  })
+})
+
+describe('an address that may not have the token', () => {
+  const list = 'List it in allowedOrigins if it may have the token.'
+  const foreign =
+    'GET https://elsewhere.example/me would go out without the token: https://elsewhere.example is not an allowed origin'
+
+  it.each([
+    [
+      'the origin of the base, not its path',
+      'https://api.example.com/v1',
+      `, and requests here belong to https://api.example.com. ${list}`,
+    ],
+    ['a base without an origin as it is', '/v1', `, and requests here belong to /v1. ${list}`],
+    ['no base where there is none', undefined, `. ${list}`],
+  ])('is told with %s', async (_what, baseUrl, rest) => {
+    const made = bench()
+    await signIn(made)
+    const wrapped = createFetch(made.session, { baseUrl })
+    expect(await explain(wrapped, made.session, 'https://elsewhere.example/me')).toBe(foreign + rest)
+  })
+
+  it('is told to have no origin where it has none', async () => {
+    const made = bench()
+    await signIn(made)
+    expect(await explain(createFetch(made.session), made.session, 'data:,hello')).toBe(
+      'GET data:,hello would go out without the token: its address has no origin.',
+    )
+  })
+
+  it('is the page’s own where the app’s rule refuses that', async () => {
+    const location = { href: 'https://app.example.com/start' }
+    Object.assign(globalThis, { location })
+    try {
+      const made = bench({ allowedOrigins: () => false })
+      await signIn(made)
+      made.http.defaults.baseURL = ''
+      expect(await explain(made.http, made.session, { url: '/me' })).toBe(
+        `GET /me would go out without the token: https://app.example.com is not an allowed origin. ${list}`,
+      )
+      made.http.defaults.baseURL = '/api'
+      expect(await explain(made.http, made.session, { url: '/me' })).toBe(
+        `GET /api/me would go out without the token: https://app.example.com is not an allowed origin, and requests here belong to https://app.example.com. ${list}`,
+      )
+    } finally {
+      Reflect.deleteProperty(globalThis, 'location')
+    }
+  })
+})
+
+it('where the access token is a cookie, that is what it goes out with', async () => {
+  const made = bench({ accessTokenIn: 'cookie', grant: { refreshTokenIn: 'cookie' } })
+  await made.session.login({ expires_in: 3600 })
+  expect(await explain(made.http, made.session, { url: '/me' })).toBe(
+    'GET https://api.example.com/me would go out at once with its cookie: the token has 1 h 0 min left.',
+  )
+  await made.session.login()
+  expect(await explain(made.http, made.session, { url: '/me' })).toBe(
+    'GET https://api.example.com/me would go out at once with its cookie: the token has no known end.',
+  )
+})
+
+it('where a login brought no access token, it is not known yet', async () => {
+  const made = bench()
+  await made.session.login({ refreshToken: 'refresh-1' })
+  expect(await explain(made.http, made.session, { url: '/me' })).toBe(
+    'GET https://api.example.com/me would be held for a renewal: the token is not known yet.',
+  )
+})
+
+describe('what would not be sent at all', () => {
+  it('is told with why axios or fetch would refuse it', async () => {
+    const made = bench()
+    await signIn(made)
+    const url = '/me'
+    const refuse = (thrown: unknown) => () => {
+      throw thrown
+    }
+    expect(await explain(made.http, made.session, { url, transformRequest: refuse(new Error('No')) })).toBe(
+      'GET /me would not be sent at all: No.',
+    )
+    const plainly = 'GET /me would not be sent at all: it was refused.'
+    for (const thrown of ['no', undefined])
+      expect(await explain(made.http, made.session, { url, transformRequest: refuse(thrown) })).toBe(plainly)
+  })
+
+  it('is told of fetch with its own error', async () => {
+    const made = bench()
+    await signIn(made)
+    const wrapped = createFetch(made.session, { baseUrl: 'https://api.example.com' })
+    const sentence = await explain(wrapped, made.session, '/me', { headers: [['not a name', 'x']] })
+    expect(sentence).toMatch(/^GET \/me would not be sent at all: .*not a name/)
+  })
+
+  it('is told of fetch where it is aborted already', async () => {
+    const made = bench()
+    await signIn(made)
+    const wrapped = createFetch(made.session, { baseUrl: 'https://api.example.com' })
+    expect(await explain(wrapped, made.session, '/me', { signal: AbortSignal.abort() })).toBe(
+      'GET https://api.example.com/me would not be sent: it is aborted already.',
+    )
+  })
 })
 
 it('a request that carries the signal of a renewal is told to be part of it', async () => {

@@ -1,4 +1,4 @@
-import { expired } from '../session/state.js'
+import { credentialOf, expired } from '../session/state.js'
 import type { Inside } from './inside.js'
 import { RefreshUnavailableError } from '../errors.js'
 import type { Verdict } from '../grant/answer.js'
@@ -9,10 +9,8 @@ export function expireToken({ core }: Inside): void {
 }
 
 /** True where the token has windows: one that cannot be renewed is used to its end and beyond. */
-export function canExpire({ core: { state } }: Inside): boolean {
-  return (
-    (state.status === 'active' || state.status === 'refreshing') && state.credential?.isRenewable === true
-  )
+export function canExpire({ core }: Inside): boolean {
+  return credentialOf(core.state)?.isRenewable === true
 }
 
 /** Makes the next grant fail as though the network were down. Nothing is sent for it. */

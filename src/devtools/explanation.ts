@@ -4,7 +4,7 @@ import { duration, grantReasons } from './story.js'
 import { Events } from '../session/events.js'
 import type { Inside } from './inside.js'
 import { OriginRule } from '../session/origin-rule.js'
-import { originOf } from '../http/origin.js'
+import { originOf, pageBase } from '../http/origin.js'
 import type { Probed } from './probe.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 import type { Renewal } from '../session/renewal.js'
@@ -13,14 +13,14 @@ import { windowsOf } from '../session/windows.js'
 
 /** "GET https://api.example.com/me": without the query, which may hold secrets. */
 export function addressOf({ method, url }: Probed): string {
-  return `${method} ${url.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)[^/]*@/i, '$1')}`
+  return `${method} ${url.replace(/[?#].*/s, '').replace(/^([a-z]+:\/\/)[^/]*@/i, '$1')}`
 }
 
 /** What would happen to it, after the request's name. */
 export function sentenceOf(inside: Inside, probed: Probed): string {
   switch (probed.came) {
     case 'unattached':
-      return probed.because === 'other'
+      return probed.isOther
         ? 'would not be cared for by this session: another one is attached here.'
         : 'would go out as though there were no session: none is attached here.'
     case 'around':
@@ -75,9 +75,9 @@ class DryRenewal implements AdmissionRenewal {
   mayAppear: AdmissionRenewal['mayAppear'] = (state) => this.#renewal.mayAppear(state)
 
   require: AdmissionRenewal['require'] = (reason) => {
-    const refusal = this.#renewal.refusal()
-    if (!refusal) this.started = reason
-    return refusal
+    // Where it is refused, nobody asks for the reason.
+    this.started = reason
+    return this.#renewal.refusal()
   }
 
   ahead(): void {
@@ -87,9 +87,9 @@ class DryRenewal implements AdmissionRenewal {
 
 function elsewhere(url: string, base: string | undefined, problem: string | undefined): string {
   if (problem) return `would go out without the token. ${problem}`
-  const origin = originOf(url)
+  const origin = originOf(url, pageBase())
   if (!origin) return 'would go out without the token: its address has no origin.'
-  const own = base ? `, and requests here belong to ${originOf(base) ?? base}` : ''
+  const own = base ? `, and requests here belong to ${originOf(base, pageBase()) ?? base}` : ''
   return `would go out without the token: ${origin} is not an allowed origin${own}. List it in allowedOrigins if it may have the token.`
 }
 
@@ -122,9 +122,9 @@ function bare({ status, lastError }: Inside['core']['state']): string {
 /** "has 14 s left", with the window that it is in. */
 function lifeOf({ state, settings, vault }: Inside['core']): string {
   const credential = credentialOf(state) as Credential
-  const { tokens, isRenewable } = credential
-  const { expiresAt } = tokens
-  if (expiresAt === undefined) return tokens.accessToken ? 'has no known end' : 'is not known yet'
+  const { authorization, isRenewable } = credential
+  const { expiresAt } = credential.tokens
+  if (expiresAt === undefined) return authorization === '' ? 'is not known yet' : 'has no known end'
   const leftMs = expiresAt - settings.now()
   const [aheadMs, minValidityMs] = windowsOf(credential, expiresAt, settings)
   if (leftMs <= 0) return `ended ${duration(-leftMs)} ago`

@@ -78,11 +78,11 @@ function lineOf(event: Noted, recorder: Recorder): Line {
 /** Of those that are held the first is told at once: it may be all that a test which hangs has to say. */
 function ofRequest(
   { type, id }: Extract<SessionEvent, { readonly id: number }>,
-  { calls, session }: Recorder,
+  { calls, session, now }: Recorder,
 ): Line {
   const call = calls.find((one) => one.id === id)
   if (!call) return undefined
-  if (type === 'settled') return [`request ${id}`, storyOf(call, call.ended?.at ?? 0)]
+  if (type === 'settled') return [`request ${id}`, storyOf(call, now)]
   const isFirst = session.getSnapshot().held === 0
   return isFirst ? [`request ${id}`, `${nameOf(call)} is held, the first of those that wait`] : undefined
 }
@@ -93,7 +93,7 @@ function grantedWords(
 ): string {
   const life = expiresAt === undefined ? 'with no known end' : `good for ${duration(expiresAt - now)}`
   if (!landed) return `new tokens that the app brought, ${life}`
-  const took = ` after ${duration((landed.until ?? now) - landed.from)}`
+  const took = ` after ${duration(landed.until - landed.from)}`
   const waiting = [...pending].filter(({ stays }) => stays.at(-1)?.waitsFor === 'renewal').length
   return `new tokens${took}, ${life}; ${waiting === 1 ? '1 request goes' : `${waiting} requests go`} on`
 }

@@ -1,7 +1,7 @@
 const light = `
   --text: #1d232b; --quiet: #57606a; --faint: #868e97; --ground: #fff; --raised: #f5f7f9; --hover: rgb(31 41 55 / 5%);
   --edge: #d3d9e0; --line: #e8ebef; --shade: rgb(15 23 42 / 12%); --track: #e6e9ed; --focus: #1f6feb;
-  --wire: #3b82d8; --held: #c98a1b; --replay: #128a7d; --grant: #8059d6; --bad: #c0342b; --gone: #8b949e; --good: #2f9e62;
+  --wire: #3b82d8; --held: #c4861a; --replay: #128a7d; --grant: #8059d6; --bad: #c0342b; --gone: #8b949e; --good: #2f9e62;
   --good-text: #1a7443; --held-text: #8a5a00; --grant-text: #5f3bb3;
   --band: rgb(128 89 214 / 13%); --bad-ground: #fdf0ef; --held-ground: #fdf6e6;`
 

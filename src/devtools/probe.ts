@@ -21,7 +21,8 @@ export type Probed = { readonly method: string; readonly url: string } & (
     }
   /** The adapter leaves it alone: the caller has said who it is, or wants no session. */
   | { readonly came: 'around'; readonly because: 'skipSession' | 'auth' | 'header' }
-  | { readonly came: 'unattached'; readonly because: 'none' | 'other' }
+  /** `isOther`: another session is attached there. */
+  | { readonly came: 'unattached'; readonly isOther: boolean }
   | { readonly came: 'nowhere'; readonly error: unknown }
 )
 
@@ -58,19 +59,18 @@ export async function probeAxios(
   session: Session,
   given: { readonly method?: string; readonly url?: string },
 ): Promise<Probed> {
-  const { method = 'get', url = '' } = given
+  const { method = 'get', url = '/' } = given
   const named = { method: method.toUpperCase(), url }
   const attached = (instance as { [attachedKey]?: Attached })[attachedKey]
   if (!attached || attached.session !== session)
-    return { ...named, came: 'unattached', because: attached ? 'other' : 'none' }
+    return { ...named, came: 'unattached', isOther: Boolean(attached) }
   const reached: Reached & { config?: FinalConfig } = {}
   const port = portOf(session, reached)
-  const bare = (instance as Required<ExplainableInstance>).create({ ...instance.defaults })
+  const bare = (instance as Required<ExplainableInstance>).create({})
   const failure = await new Promise<unknown>((resolve) => {
     const adapter = (config: FinalConfig): Promise<never> => {
       // Called by axios first, and once more by what leaves the request alone.
-      if (reached.config) reached.isAround = true
-      else {
+      if (!reached.config) {
         reached.config = config
         void attached.send(port, config)
         resolve(undefined)
@@ -102,8 +102,7 @@ export async function probeFetch(
     url: address ?? `${input as string}`,
   }
   const mark = (wrapped as { [attachedKey]?: Wrapped })[attachedKey]
-  if (!mark || mark.session !== session)
-    return { ...named, came: 'unattached', because: mark ? 'other' : 'none' }
+  if (!mark || mark.session !== session) return { ...named, came: 'unattached', isOther: Boolean(mark) }
   const reached: Reached = {}
   const probe = mark.over(portOf(session, reached), () => {
     reached.isAround = true

@@ -67,7 +67,7 @@ export type CallState = Place | 'ok' | 'refused' | 'aborted' | 'failed'
 /** How a request stands. */
 export function stateOf({ ended, stays }: Call): CallState {
   if (!ended) return stays.at(-1)?.place ?? 'wire'
-  if (ended.status !== undefined && ended.status < 400 && !ended.reason) return 'ok'
   if (ended.reason === 'aborted') return 'aborted'
-  return ended.status === undefined ? 'failed' : 'refused'
+  if (ended.status === undefined) return 'failed'
+  return ended.status < 400 && !ended.reason ? 'ok' : 'refused'
 }

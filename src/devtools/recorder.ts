@@ -28,10 +28,10 @@ export class Recorder {
   readonly #stops: readonly (() => void)[]
   readonly #onChange: (event: Noted | undefined) => void
   /** The grant that the last event has ended. */
-  landed: GrantSpan | undefined
+  landed: (GrantSpan & { readonly until: number }) | undefined
   #isSignedIn: boolean
   /** True from the end of the session until it is known what has ended it. */
-  #isUnexplained = false
+  #isUnexplained: boolean | undefined
 
   /** `onChange` is called after each event, and without one when the snapshot changed. */
   constructor(session: Session, onChange: (event: Noted | undefined) => void, limit = 2_000) {
@@ -102,8 +102,7 @@ export class Recorder {
   }
 
   #endGrant(outcome: GrantSpan['outcome'], error?: GrantSpan['error']): void {
-    this.landed = this.openGrant
-    if (this.landed) Object.assign(this.landed, { outcome, error, until: this.now })
+    this.landed = this.openGrant && Object.assign(this.openGrant, { outcome, error, until: this.now })
   }
 
   #noteSnapshot(): void {
@@ -120,13 +119,15 @@ export class Recorder {
     this.#isUnexplained = true
     void Promise.resolve().then(() => {
       if (this.#isUnexplained) this.#onChange({ type: 'left', isDisposed })
-      this.#isUnexplained = false
     })
   }
 
   #move(event: RequestEvent): void {
     const at = this.now
     const call = this.#open.get(event.id) ?? this.#add(event, at)
+    const isAnswer = event.type === 'unauthorized' || event.type === 'stepUp'
+    // It was on its way before anything was written down.
+    if (isAnswer && !call.stays.length) call.stays.push({ place: 'wire', from: at, until: undefined })
     if (event.type === 'stepUp') return void (call.isToStepUp = true)
     const last = call.stays.at(-1)
     if (last) last.until ??= at

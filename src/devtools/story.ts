@@ -34,24 +34,24 @@ const waits = {
 }
 
 /** What has happened, and what is going on. */
-function clausesOf(call: Call, now: number): { past: string[]; present: string } {
+function clausesOf(call: Call, now: number): { past: string[]; present: string | undefined } {
   const past: string[] = []
-  let present = ''
+  let present: string | undefined
   for (const [index, { place, from, until, waitsFor = 'renewal' }] of call.stays.entries()) {
     const length = duration((until ?? now) - from)
     if (until === undefined) present = `${presentOf(place, waits[waitsFor])}, ${length} so far`
     else if (place === 'held') past.push(`held ${length} ${waits[waitsFor]}`)
-    else past.push(...wayOf(call, index))
+    else past.push(...wayOf(call, place, index))
   }
   return { past, present }
 }
 
 /** One way to the API and back. */
-function wayOf({ stays, isRefused }: Call, index: number): string[] {
+function wayOf({ stays, isRefused }: Call, place: Place, index: number): string[] {
   const then = stays[index - 1]?.place === 'held' ? 'then ' : ''
   const next = stays[index + 1]
   const more = next?.waitsFor === 'stepUp' ? ['asked for a better token'] : []
-  if (stays[index]?.place === 'replay') return [`${then}sent again`, ...more]
+  if (place === 'replay') return [`${then}sent again`, ...more]
   // Its second way begins at once where the token was renewed while it was on its first.
   if (isRefused && !more.length) return refusal(next?.place === 'replay')
   return [`${then}sent`, ...more]
@@ -79,13 +79,19 @@ const reasons = {
 function endingOf({ stays, from, isRefused }: Call, { status, reason, at }: Ending): string {
   const isAt = (place: Place): boolean => stays.at(-1)?.place === place
   if (reason) {
-    const unsent = stays.every(({ place }) => place === 'held') ? ', never sent' : ''
+    const unsent = neverLeft(stays, reason) ? ', never sent' : ''
     return `${reasons[reason]}${unsent}${status === undefined || isRefused ? '' : ` (${status})`}`
   }
   if (status === undefined) return isAt('held') ? 'given up: its time ran out' : 'got no answer'
   const isRefusedAgain = status === 401 && isRefused && isAt('replay')
-  const length = stays.length > 1 ? '' : ` after ${duration(at - from)}`
+  const length = stays.length === 1 ? ` after ${duration(at - from)}` : ''
   return `${isRefusedAgain ? 'refused again with' : 'answered'} ${status}${length}`
+}
+
+function neverLeft(stays: Call['stays'], reason: Ending['reason']): boolean {
+  // Of one that is aborted without a word before, nobody knows: the record may have begun when it was on its way.
+  const isKnown = stays.length > 0 || reason !== 'aborted'
+  return isKnown && stays.every(({ place }) => place === 'held')
 }
 
 /** Why tokens are asked for. */

@@ -51,10 +51,10 @@ export class TimeAxis {
     return this.sections.flatMap(({ from, until, x, width }) => {
       const step = niceStep(((until - from) * tickWidth) / width)
       const ticks = [{ x, label: clock(from) }]
-      for (let at = step; at < until - from; at += step) {
-        const left = (at / (until - from)) * width
-        if (left >= tickWidth && left <= width - 20) ticks.push({ x: x + left, label: `+${short(at)}` })
-      }
+      // What begins later would leave the section with its label.
+      const last = ((until - from) * (width - 20)) / width
+      for (let at = step; at <= last; at += step)
+        ticks.push({ x: x + (at / (until - from)) * width, label: `+${short(at)}` })
       return ticks
     })
   }
@@ -91,7 +91,7 @@ function place(spans: readonly Span[], width: number): Section[] {
 /** 1, 2 or 5 times a power of ten, not below `least`. */
 function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)))
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? power * 10
+  return [1, 2, 5].map((factor) => factor * power).find((step) => step >= least) ?? power * 10
 }
 
 /** The time of day as it stands on a clock. */
