@@ -23,7 +23,6 @@ export function factsOf(
 
 /** What happens in a session, as it happens. No event holds a token. */
 export type SessionEvent =
-  /** The app signed in, or `acquire` brought another user. */
   | { readonly type: 'login'; readonly generation: number }
   | { readonly type: 'logout'; readonly generation: number }
   /** Another tab or session renewed or logged in, and this one took it over from the store. */
