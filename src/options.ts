@@ -208,8 +208,8 @@ function checkSources({ refresh, acquire, allowInsecure }: Settings): void {
  */
 export function checkAddresses(
   { issuer, tokenEndpoint, revocationEndpoint, clientSecret, clientAssertion }: Partial<RefreshTokenGrant>,
-  prefix = '',
-  allowInsecure = false,
+  prefix: string,
+  allowInsecure: boolean | undefined,
 ): void {
   const must = (name: string, what: string, value: unknown, isFit: boolean): void => {
     if (!isFit) expected(prefix + name, what, originOf(value as string) ?? typeof value)
