@@ -228,7 +228,8 @@ export function checkAddresses(
   }))
     must(name, `${https}, absolute where there is no page`, value, isFit(value))
   // RFC 6749 §2.3: one way to authenticate, not two.
-  must('clientSecret', 'absent beside `clientAssertion`', '', !clientAssertion || clientSecret === undefined)
+  if (clientAssertion && clientSecret !== undefined)
+    expected(`${prefix}clientSecret`, 'absent beside `clientAssertion`', typeof clientSecret)
 }
 
 /** @throws TypeError where `value` breaks the rule; `name` is what the app calls it. */
