@@ -215,8 +215,8 @@ function checkSources({ refresh, acquire, allowInsecure }: Settings): void {
  */
 export function checkAddresses(
   { issuer, tokenEndpoint, revocationEndpoint, clientSecret, clientAssertion }: Partial<RefreshTokenGrant>,
-  prefix = '',
-  allowInsecure = false,
+  prefix: string,
+  allowInsecure: boolean | undefined,
 ): void {
   const must = (name: string, what: string, value: unknown, isFit: boolean): void => {
     if (!isFit) expected(prefix + name, what, originOf(value as string) ?? typeof value)
@@ -235,7 +235,8 @@ export function checkAddresses(
   }))
     must(name, `${https}, relative only on a page`, value, isFit(value))
   // RFC 6749 §2.3: one way to authenticate, not two.
-  must('clientSecret', 'absent beside `clientAssertion`', '', !clientAssertion || clientSecret === undefined)
+  if (clientAssertion && clientSecret !== undefined)
+    expected(`${prefix}clientSecret`, 'absent beside `clientAssertion`', typeof clientSecret)
 }
 
 /** @throws TypeError where `value` breaks the rule; `name` is what the app calls it. */

@@ -78,7 +78,7 @@ export function readTokens(answer: unknown, context: TokenContext): TokenSet | s
     return `Expected \`refresh_token\` to be a string, got ${kindOf(refreshToken)}`
   }
   const type = member(raw, 'tokenType')
-  if (accessToken != null && isBound(type) && /^bearer$/i.test(context.authScheme ?? ''))
+  if (accessToken != null && isBound(type) && /^bearer$/i.test(String(context.authScheme)))
     return `${wrongType} to be Bearer, or \`authScheme\` to be set, got ${type}`
   return assemble(raw, context)
 }

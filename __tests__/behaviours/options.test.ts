@@ -1,7 +1,8 @@
-import { createSession, memoryStore, storageStore } from 'tokenflight/axios'
-import { failOnLeaks } from '../support/no-leaks.js'
+import { clientCredentials, createSession, memoryStore, storageStore } from 'tokenflight/axios'
+import { useBench } from '../support/bench.js'
+import { tokens } from '../support/token-endpoint-double.js'
 
-failOnLeaks()
+const { bench } = useBench()
 
 const tokenEndpoint = 'https://auth.example.com/token'
 const refresh = { tokenEndpoint }
@@ -29,6 +30,7 @@ const wrong: [options: object, name: string][] = [
   [{ refreshTimeoutMs: 0 }, 'refreshTimeoutMs'],
   [{ refreshTimeoutMs: 2 ** 31 }, 'refreshTimeoutMs'],
   [{ refreshBudget: 5 }, 'refreshBudget'],
+  [{ refreshBudget: null }, 'refreshBudget'],
   [{ refreshBudget: { grants: -1, windowMs: 1 } }, 'refreshBudget.grants'],
   [{ refreshBudget: { grants: 1, windowMs: 'x' } }, 'refreshBudget.windowMs'],
   ...['acquire', 'refreshWhen', 'isSessionOver', 'onLoginRequired', 'onStepUp', 'now'].map(
@@ -54,6 +56,7 @@ const wrong: [options: object, name: string][] = [
   [{ accessTokenIn: 'body' }, 'accessTokenIn'],
   [{ refresh: undefined }, 'refresh'],
   [{ refresh: 'https://auth.example.com' }, 'refresh'],
+  [{ refresh: 'https://auth.example.com', acquire: async () => ({}) }, 'refresh'],
   [{ refresh: {} }, 'refresh.tokenEndpoint'],
   [{ refresh: { tokenEndpoint: '/token' } }, 'refresh.tokenEndpoint'],
   [{ refresh: { tokenEndpoint: 'ftp://auth.example.com/' } }, 'refresh.tokenEndpoint'],
@@ -63,6 +66,7 @@ const wrong: [options: object, name: string][] = [
     '',
     'auth.example.com',
     'http://auth.example.com',
+    ' https://auth.example.com',
     'https://auth.example.com/?tenant=1',
     'https://auth.example.com/#x',
     'https://ada:secret@auth.example.com',
@@ -90,12 +94,52 @@ it.each(wrong)('%j is refused at construction by a TypeError that names `%s`', (
   expect((error as TypeError).message.startsWith(`Expected \`${name}\` to be `)).toBe(true)
 })
 
-it('the message says what was expected and shows what was given, with its type', () => {
-  expect(thrownBy({ minValidityMs: '5s' })).toEqual(
-    new TypeError('Expected `minValidityMs` to be a finite number >= 0, got "5s" (string)'),
-  )
-  expect(thrownBy({ refreshTimeoutMs: -1 })).toEqual(
-    new TypeError('Expected `refreshTimeoutMs` to be a number from 1 to 2147483647, got -1 (number)'),
+const https = 'an https address without user name (http on loopback or with `allowInsecure`)'
+const messages: [options: object, message: string][] = [
+  [{ minValidityMs: '5s' }, '`minValidityMs` to be a finite number >= 0, got "5s" (string)'],
+  [{ refreshTimeoutMs: -1 }, '`refreshTimeoutMs` to be a number from 1 to 2147483647, got -1 (number)'],
+  [{ refreshBudget: 5 }, '`refreshBudget` to be an object, got 5 (number)'],
+  [{ now: {} }, '`now` to be a function, got object'],
+  [{ allowInsecure: 'no' }, '`allowInsecure` to be true or false, got "no" (string)'],
+  [{ store: null }, '`store` to be an object with get, set, clear, got null (object)'],
+  [{ lock: {} }, '`lock` to be an object with request, got object'],
+  [{ headerName: '' }, '`headerName` to be a header name, got "" (string)'],
+  [{ authScheme: 'a b' }, '`authScheme` to be a word or empty, got "a b" (string)'],
+  [{ accessTokenIn: 'body' }, '`accessTokenIn` to be one of header, cookie, got "body" (string)'],
+  [{ allowedOrigins: 'x' }, '`allowedOrigins` to be an array or a function, got "x" (string)'],
+  [
+    { allowedOrigins: ['ftp://ada:pass@word@api.example.com'] },
+    '`allowedOrigins` to be a list of http(s) origins, got "…@api.example.com" (string)',
+  ],
+  [{ refresh: 'secret' }, '`refresh` to be a grant or a function (or `acquire` to be one), got string'],
+  [
+    { refresh: {} },
+    `\`refresh.tokenEndpoint\` to be ${https}, absolute where there is no page, got undefined`,
+  ],
+  [
+    { refresh: { issuer: 'https://auth.example.com/?tenant=1' } },
+    `\`refresh.issuer\` to be ${https}, query and fragment, as text, got https://auth.example.com`,
+  ],
+  [
+    { refresh: { tokenEndpoint, issuer: 'https://auth.example.com' } },
+    '`refresh.tokenEndpoint` to be absent beside `issuer`, got https://auth.example.com',
+  ],
+  [
+    { refresh: { tokenEndpoint, clientSecret: 'secret', clientAssertion: () => 'a.b.c' } },
+    '`refresh.clientSecret` to be absent beside `clientAssertion`, got string',
+  ],
+]
+
+it.each(messages)(
+  '%j: the message says what was expected, and what was given without a secret',
+  (options, message) => {
+    expect(thrownBy(options)).toEqual(new TypeError(`Expected ${message}`))
+  },
+)
+
+it('of an address for clientCredentials, the message names the option as it is written there', () => {
+  expect(() => clientCredentials({ tokenEndpoint: 'secret', clientId: 'a', clientSecret: 'b' })).toThrow(
+    new TypeError(`Expected \`tokenEndpoint\` to be ${https}, absolute where there is no page, got string`),
   )
 })
 
@@ -128,10 +172,39 @@ it.each<[object]>([
   [{ refresh: { issuer: 'http://auth.example.com' }, allowInsecure: true }],
   [{ refresh: { tokenEndpoint, revocationEndpoint: new URL('https://auth.example.com/revoke') } }],
   [{ refresh: { tokenEndpoint, clientAssertion: () => 'a.b.c' }, onStepUp: async () => {} }],
+  [
+    {
+      refresh: {
+        tokenEndpoint,
+        encoding: 'form',
+        refreshTokenIn: 'body',
+        clientAuthentication: 'none',
+      },
+    },
+  ],
   [{ refresh: async () => {} }],
   [{ refresh: undefined, acquire: async () => ({ access_token: 'a' }) }],
 ])('%j is accepted', (options) => {
   expect(thrownBy(options)).toBeUndefined()
+})
+
+it('an option that is undefined has its default', async () => {
+  const { session, http, api } = bench({
+    authScheme: undefined,
+    headerName: undefined,
+    accessTokenIn: undefined,
+    minValidityMs: undefined,
+    refreshAheadMs: undefined,
+    refreshTimeoutMs: undefined,
+    rotationGraceMs: undefined,
+    refreshBudget: undefined,
+    now: undefined,
+  })
+  await session.login(tokens(1))
+  await http.get('/me')
+  api.dead.add('access-1')
+  await http.get('/me')
+  expect(api.authorizations).toEqual(['Bearer access-1', 'Bearer access-1', 'Bearer access-2'])
 })
 
 it.each<[string, unknown]>([

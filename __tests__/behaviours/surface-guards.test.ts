@@ -38,6 +38,11 @@ const kinds: [
     ({ StepUpRequiredError }) => new StepUpRequiredError({ scheme: 'bearer', parameters: {} }),
     (copy) => copy.isStepUpRequired,
   ],
+  [
+    'ERR_BODY_NOT_REPLAYABLE',
+    ({ BodyNotReplayableError }) => new BodyNotReplayableError(),
+    (copy) => copy.isBodyNotReplayable,
+  ],
 ]
 
 describe.each(kinds)('%s', (code, make, guard) => {
@@ -77,6 +82,7 @@ it.each<[string, unknown]>([
   ['a plain error', new Error('ERR_LOGIN_REQUIRED')],
   ['an axios error of its own', new AxiosError('x', 'ERR_NETWORK')],
   ['another code', { code: 'ERR_BAD_REQUEST' }],
+  ['a code that only ends like ours', { code: 'APP_ERR_LOGIN_REQUIRED' }],
 ])('%s is none of ours', (_, value) => {
   expect(first.getSessionError(value)).toBeUndefined()
   for (const [, , guard] of kinds) expect(guard(first)(value)).toBe(false)
@@ -87,4 +93,12 @@ it('a circle of causes ends the search', () => {
   const two = new Error('two', { cause: one })
   one.cause = two
   expect(first.isLoginRequired(one)).toBe(false)
+})
+
+it('a chain of causes is followed for sixteen errors', () => {
+  const wrapped = (times: number): unknown =>
+    times === 0
+      ? new first.LoginRequiredError('refused')
+      : new Error('wrapped', { cause: wrapped(times - 1) })
+  expect([15, 16].map((times) => first.isLoginRequired(wrapped(times)))).toEqual([true, false])
 })

@@ -47,6 +47,7 @@ describe('bodies that can be sent again (18)', () => {
 })
 
 describe('bodies that can be sent once (18)', () => {
+  const tagged = (tag: string) => ({ [Symbol.toStringTag]: tag, [Symbol.iterator]: parts })
   const callable = Object.assign(() => undefined, { pipe: () => undefined })
   const cases: [kind: string, body: unknown][] = [
     ['a Node stream', Readable.from(['a'])],
@@ -63,6 +64,8 @@ describe('bodies that can be sent once (18)', () => {
     ['an iterator that is not iterable', { next: () => ({ done: true }) }],
     ['an async iterable', { [Symbol.asyncIterator]: asyncParts }],
     ['an iterable of unknown make', { [Symbol.iterator]: parts }],
+    ['an iterable whose tag ends like one that is known', tagged('x[object Array')],
+    ['an iterable whose tag begins like one that is known', tagged('Array]x')],
     ['what throws when it is looked at', Proxy.revocable({}, {})],
   ]
   const revoked = cases.at(-1)?.[1] as ReturnType<typeof Proxy.revocable>

@@ -34,6 +34,7 @@ describe('well-formed challenges (13)', () => {
     ['several spaces may follow the scheme', 'Bearer   realm="x"', [['Bearer', { realm: 'x' }]]],
     ['a token68 keeps its padding', 'Negotiate YII+/.-_~9==', [['Negotiate', {}, 'YII+/.-_~9==']]],
     ['a token68 needs no padding', 'Negotiate abc', [['Negotiate', {}, 'abc']]],
+    ['several spaces may precede a token68', 'Negotiate \t abc', [['Negotiate', {}, 'abc']]],
     ['one padding sign does not make a parameter of a token68', 'NTLM abc=', [['NTLM', {}, 'abc=']]],
     [
       'several challenges in one header come in order',
@@ -200,6 +201,10 @@ describe('any input at all (13)', () => {
     )
   })
 
+  test('of a field that is longer than any server sends, the first 100 000 characters are read', () => {
+    expect(read(`A b="${'c'.repeat(4e6)}`)).toEqual([['A', { b: 'c'.repeat(1e5 - 5) }]])
+  })
+
   const patterns = [
     'a',
     ' ',
@@ -236,6 +241,9 @@ describe('challenges that a renewed token would not answer (13)', () => {
     ['Bearer error="invalid_request", Bearer error="insufficient_scope"', 'insufficient_scope'],
     ['Bearer error="invalid_request"', 'invalid_request'],
     ['Bearer error="invalid_token"', undefined],
+    ['Bearer error="insufficient_scope_x"', undefined],
+    ['Bearer error="invalid_request_uri"', undefined],
+    ['Bearer error="not_invalid_request"', undefined],
     ['Bearer error="not_insufficient_scope"', undefined],
     ['Bearer realm="insufficient_scope"', undefined],
     ['Bearer', undefined],

@@ -56,6 +56,7 @@ describe('what is not there is undefined', () => {
     ['empty AxiosHeaders', new AxiosHeaders()],
     ['AxiosHeaders that must not send it', new AxiosHeaders({ [NAME]: false })],
     ['an empty Map', new Map()],
+    ['false as the value, by which axios marks what must not be sent', { [NAME]: false }],
     ['null as the value', { [NAME]: null }],
     ['undefined as the value', { [NAME]: undefined }],
     ['no values', { [NAME]: [] }],

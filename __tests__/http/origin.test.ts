@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { isTrustworthy, originOf, pageBase } from '../../src/http/origin.js'
+import { isEndpoint, isTrustworthy, originOf, pageBase } from '../../src/http/origin.js'
 
 const { URL } = globalThis
 const BASE = 'https://api.example.com/v1/'
@@ -126,6 +126,7 @@ describe('the origin of a URL (1)', () => {
     'wss://api.example.com/',
     'ftp://api.example.com/',
     'httpss://api.example.com/',
+    'xhttps://api.example.com/',
     'custom://api.example.com/',
   ])('%s has none that could be allowed, with or without a base', (url) => {
     expect(originOf(url)).toBeUndefined()
@@ -295,6 +296,7 @@ describe.each([
 
   const known: [url: string, expected: string, base?: string][] = [
     ['https://API.example.com/me', 'https://api.example.com'],
+    ['https://api.example.com', 'https://api.example.com'],
     ['http://10.0.2.2:3000/users/@me', 'http://10.0.2.2:3000'],
     ['http://localhost:8081/', 'http://localhost:8081'],
     ['http://evil.example/', 'http://evil.example', BASE],
@@ -383,6 +385,7 @@ describe('origins that may be sent a token (4)', () => {
     '',
     'undefined',
     'ahttps://a',
+    'ahttp://localhost',
   ])('%j may not', (origin) => expect(isTrustworthy(origin)).toBe(false))
 
   test('however 127.0.0.1 is spelt, its origin may', () => {
@@ -438,6 +441,11 @@ describe('the base URL of the page (1)', () => {
     expect(pageBase()).toBe(expected)
   })
 
+  test('a document has its base where there is no location', () => {
+    define('document', { value: { baseURI: 'https://a.example/app/' } })
+    expect(pageBase()).toBe('https://a.example/app/')
+  })
+
   test('half a document, as React Native tools leave it, is no base', () => {
     define('document', { value: {} })
     define('location', { value: undefined })
@@ -451,5 +459,24 @@ describe('the base URL of the page (1)', () => {
       },
     })
     expect(pageBase()).toBeUndefined()
+  })
+
+  test('a number or an object is no address of an endpoint, though a page would resolve it', () => {
+    define('location', { value: { href: 'https://a.example/' } })
+    expect([5, {}, null].map((value) => isEndpoint(value))).toEqual([false, false, false])
+    expect(isEndpoint('/token')).toBe(true)
+  })
+})
+
+describe('addresses that secrets may be sent to (4)', () => {
+  test('allowInsecure allows http, and no other scheme', () => {
+    expect(isEndpoint('http://auth.example.com/', true)).toBe(true)
+    expect(isEndpoint('ftp://auth.example.com/', true)).toBe(false)
+    expect(isEndpoint('token', true)).toBe(false)
+  })
+
+  test('an @ in the path is no user name', () => {
+    expect(isEndpoint('https://auth.example.com/x//y@z')).toBe(true)
+    expect(isEndpoint('https://x@auth.example.com/')).toBe(false)
   })
 })

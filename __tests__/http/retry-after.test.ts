@@ -54,6 +54,7 @@ describe('what is neither seconds nor an HTTP-date is undefined (25)', () => {
     'Sun, 99 Nov 1994 08:49:37 GMT',
     'Sun, 06 Nov 1994 08:49:37 GMT, 5',
     '(Sun), 06 Nov 1994 08:49:37 GMT',
+    'after Sun, 06 Nov 1994 08:49:37 GMT',
     'undefined',
     'null',
   ]

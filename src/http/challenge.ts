@@ -24,7 +24,7 @@ export function parseChallenges(header: string | null | undefined): Challenge[] 
   // No server sends a field as long as this; on a far longer one the loop over a quoted value would fill the stack.
   for (const [lexeme, name, value = '', scheme, token68] of (header ?? '').slice(0, 1e5).matchAll(LEXEME)) {
     if (name) {
-      if (parameters) parameters[name.toLowerCase()] ??= value.replace(/^"|"$|\\([^]?)/g, '$1')
+      if (parameters) parameters[name.toLowerCase()] ??= value.replace(/"|\\([^]?)/g, '$1')
     } else if (scheme && elementStarts) {
       parameters = Object.create(null) as Record<string, string>
       challenges.push({ scheme, ...(token68 && { token68 }), parameters })
@@ -41,6 +41,6 @@ export function parseChallenges(header: string | null | undefined): Challenge[] 
  */
 export function vetoOf(challenges: readonly Challenge[]): Challenge | undefined {
   const withError = (pattern: RegExp): Challenge | undefined =>
-    challenges.find(({ parameters }) => pattern.test(parameters['error'] ?? ''))
+    challenges.find(({ parameters }) => pattern.test(String(parameters['error'])))
   return withError(/^insufficient_(scope|user_authentication)$/) ?? withError(/^invalid_request$/)
 }

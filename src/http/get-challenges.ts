@@ -10,18 +10,15 @@ import { readHeader } from './headers.js'
  * if (challenge?.parameters.error === 'insufficient_scope') askFor(challenge.parameters.scope)
  */
 export function getChallenges(errorOrResponse: unknown): Challenge[] {
-  let candidate = errorOrResponse as
-    | { response?: unknown; headers?: unknown; cause?: unknown }
-    | null
-    | undefined
+  let candidate = errorOrResponse as { response?: unknown; headers?: unknown; cause?: unknown }
   try {
-    for (let depth = 0; typeof candidate === 'object' && candidate !== null && depth < 16; depth++) {
+    for (let depth = 0; depth < 16; depth++) {
       const { headers } = (candidate.response ?? candidate) as { headers?: unknown }
       if (headers) return parseChallenges(readHeader(headers, 'www-authenticate'))
       candidate = candidate.cause as typeof candidate
     }
   } catch {
-    // A getter of somebody else's error has failed.
+    // There is no further cause, or a getter of somebody else's error has failed.
   }
   return []
 }

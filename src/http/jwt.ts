@@ -3,9 +3,10 @@
  * hint, never to be trusted. `undefined` for anything else (an opaque token, an encrypted JWT), and where the
  * runtime has no `atob`. Never throws.
  */
-export function readJwtClaims(token = ''): Readonly<Record<string, unknown>> | undefined {
+export function readJwtClaims(token?: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1] ?? ''
+    // What is no JWT gives null, which cannot be taken apart: caught below, as whatever else is wrong with it.
+    const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token as string) as unknown as [string, string]
     const bytes = atob(payload.replace(/-/g, '+').replace(/_/g, '/'))
     if (!/^\s*\{/.test(bytes)) return undefined
     // UTF-8 by way of percent-encoding: React Native had `atob` long before it had TextDecoder.

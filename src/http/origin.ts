@@ -4,7 +4,7 @@ const PLAIN = /^https?:\/\/[\w.-]{1,253}(:\d+)?(?=[/?#]|$)/i
 function readOrigin(url: string | URL, base?: string): string | undefined {
   try {
     const { protocol, origin } = new URL(url, base)
-    return /^https?:$/.test(protocol) ? origin : undefined
+    return /^https?:/.test(protocol) ? origin : undefined
   } catch {
     return undefined
   }
@@ -40,7 +40,7 @@ export function isTrustworthy(origin: string): boolean {
 export function pageBase(): string | undefined {
   try {
     const { document, location }: Partial<typeof globalThis> = globalThis
-    return [document?.baseURI, location?.href].find((url) => /^https?:/i.test(url ?? ''))
+    return [document?.baseURI, location?.href].find((url) => /^https?:/i.test(String(url)))
   } catch {
     return undefined
   }

@@ -15,7 +15,7 @@ export interface StepUpRequest {
 /** Reads a challenge. `scope`: what the token has already. */
 export function stepUpRequest(challenge: Challenge, scope?: string): StepUpRequest {
   const { scope: asked, acr_values: acrValues, max_age } = challenge.parameters
-  const maxAge = /^\d+$/.test(max_age ?? '') ? Number(max_age) : undefined
+  const maxAge = /^\d+$/.test(String(max_age)) ? Number(max_age) : undefined
   return { challenge, scope: union(scope, asked), acrValues, maxAge }
 }
 
