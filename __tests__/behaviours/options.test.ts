@@ -109,16 +109,16 @@ const messages: [options: object, message: string][] = [
   [{ allowedOrigins: 'x' }, '`allowedOrigins` to be an array or a function, got "x" (string)'],
   [
     { allowedOrigins: ['ftp://ada:pass@word@api.example.com'] },
-    '`allowedOrigins` to be a list of http(s) origins, got "…@api.example.com" (string)',
+    '`allowedOrigins` to be a list of http(s) origins without *, got "…@api.example.com" (string)',
   ],
-  [{ refresh: 'secret' }, '`refresh` to be a grant or a function (or `acquire` to be one), got string'],
   [
-    { refresh: {} },
-    `\`refresh.tokenEndpoint\` to be ${https}, absolute where there is no page, got undefined`,
+    { refresh: 'secret' },
+    '`refresh` to be a grant with `tokenEndpoint` or a function (or `acquire` to be one), got string',
   ],
+  [{ refresh: {} }, `\`refresh.tokenEndpoint\` to be ${https}, relative only on a page, got undefined`],
   [
     { refresh: { issuer: 'https://auth.example.com/?tenant=1' } },
-    `\`refresh.issuer\` to be ${https}, query and fragment, as text, got https://auth.example.com`,
+    `\`refresh.issuer\` to be ${https}, without query or fragment, as text, got https://auth.example.com`,
   ],
   [
     { refresh: { tokenEndpoint, issuer: 'https://auth.example.com' } },
@@ -139,7 +139,7 @@ it.each(messages)(
 
 it('of an address for clientCredentials, the message names the option as it is written there', () => {
   expect(() => clientCredentials({ tokenEndpoint: 'secret', clientId: 'a', clientSecret: 'b' })).toThrow(
-    new TypeError(`Expected \`tokenEndpoint\` to be ${https}, absolute where there is no page, got string`),
+    new TypeError(`Expected \`tokenEndpoint\` to be ${https}, relative only on a page, got string`),
   )
 })
 

@@ -24,7 +24,7 @@ const errors: [make: () => SessionError, words: string][] = [
   ],
   [
     () => new RefreshUnavailableError('network'),
-    `The token was not renewed: the token endpoint could not be reached. ${later}`,
+    `The token was not renewed: no answer came, see \`cause\`. ${later}`,
   ],
   [
     () => new RefreshUnavailableError('timeout', { hint: 'Pass `signal` on.' }),
@@ -36,7 +36,7 @@ const errors: [make: () => SessionError, words: string][] = [
   ],
   [
     () => new RefreshUnavailableError('malformed', { status: 200 }),
-    `The token was not renewed: the token endpoint gave no token response (HTTP 200). ${later}`,
+    `The token was not renewed: what came is no token response (HTTP 200). ${later}`,
   ],
   [
     () => new RefreshUnavailableError('lock'),

@@ -7,7 +7,7 @@ const context: TokenContext = { sentAt, receivedAt, accessTokenExpected: true, a
 const read = (answer: unknown, more: Partial<TokenContext> = {}) =>
   readTokens(answer, { ...context, ...more })
 
-const accessToken = 'Expected `access_token` to be a non-empty string of visible ASCII, got'
+const accessToken = 'Expected `access_token` or `accessToken` to be a non-empty string of visible ASCII, got'
 const refreshToken = 'Expected `refresh_token` to be a string, got'
 
 describe('what is no token response is told in one sentence, without what was in it (23, 36)', () => {
