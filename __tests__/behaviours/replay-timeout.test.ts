@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios'
+import type { AxiosError, AxiosInstance } from 'axios'
 import {
   refusingAdapter,
   rejectionOf,
@@ -15,6 +15,14 @@ let subject: SessionUnderTest
 async function attached(adapter: ScriptedAdapter): Promise<AxiosInstance> {
   subject = await bench.signedIn()
   return subject.instance({ baseURL: 'https://api.example.com', adapter })
+}
+
+/** What a request is rejected with that is held until its timeout. */
+async function timedOut(api: AxiosInstance): Promise<AxiosError> {
+  const error = rejectionOf(api.get('/me', { timeout: 5000 }))
+  await subject.holding(1)
+  await jest.advanceTimersByTimeAsync(5000)
+  return error
 }
 
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }))
@@ -49,10 +57,7 @@ test('it ends the hold of a request that waits with its 401 as well (10)', async
   const adapter = refusingAdapter('access-1')
   const api = await attached(adapter)
   subject.gate.hold()
-  const error = rejectionOf(api.get('/me', { timeout: 5000 }))
-  await subject.holding(1)
-  await jest.advanceTimersByTimeAsync(5000)
-  expect((await error).code).toBe('ECONNABORTED')
+  expect((await timedOut(api)).code).toBe('ECONNABORTED')
   subject.gate.release()
   await api.get('/next')
   expect(adapter.sent.map(({ url }) => url)).toStrictEqual(['/me', '/next'])
@@ -132,9 +137,6 @@ test('an instance whose defaults have lost `transitional` times out in axios’s
   delete api.defaults.transitional
   subject.now += 7_200_000
   subject.gate.hold()
-  const error = rejectionOf(api.get('/me', { timeout: 5000 }))
-  await subject.holding(1)
-  await jest.advanceTimersByTimeAsync(5000)
-  expect((await error).code).toBe('ECONNABORTED')
+  expect((await timedOut(api)).code).toBe('ECONNABORTED')
   subject.gate.release()
 })
