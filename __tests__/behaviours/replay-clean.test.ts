@@ -127,6 +127,17 @@ describe('the config of what comes back', () => {
     },
   )
 
+  test('is another one’s where its adapter shows another, and that is left as it is (17)', async () => {
+    const other = { url: '/other', headers: new axios.AxiosHeaders({ 'x-other': '1' }) }
+    const script = scriptedAdapter()
+    const adapter = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => ({
+      ...(await script(config)),
+      config: other,
+    })
+    const { config } = await (await attached(adapter as ScriptedAdapter)).get('/me')
+    expect(config.headers.toJSON()).toEqual({ 'x-other': '1' })
+  })
+
   test('keeps a named adapter as a name (17)', async () => {
     const server = await bench.server(refusing(['access-1']))
     subject = await bench.signedIn()

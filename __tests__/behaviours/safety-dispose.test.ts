@@ -233,6 +233,18 @@ describe('detach', () => {
     },
   )
 
+  it('by a listener at held rejects at once, whether or not the renewal ever ends (37)', async () => {
+    const { session, api, endpoint } = bench()
+    await session.login(tokens(1))
+    api.dead.add('access-1')
+    endpoint.answer = () => new Promise(() => {})
+    const http = axios.create({ baseURL: 'https://api.example.com', adapter: api.adapter })
+    const detach = attachSession(http, session)
+    session.on(({ type }) => void (type === 'held' && detach()))
+    expect((await rejectionOf(http.get('/me'))).code).toBe('ERR_CANCELED')
+    expect(session.getSnapshot().held).toBe(0)
+  })
+
   it('leaves no interceptor and no mark on the instance (37)', async () => {
     const { session, api } = bench()
     await session.login(tokens(1))

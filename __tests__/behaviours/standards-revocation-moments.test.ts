@@ -65,6 +65,19 @@ it('a logout that revokes does not: what the grant brings is revoked as well (11
   expect(revoked()).toEqual(['refresh-1', 'refresh-2'])
 })
 
+it('another login just before the grant is sent finds it cut short (11, 28)', async () => {
+  const { session, signals } = make()
+  await session.login(tokens(1))
+  let relogin: Promise<void> | undefined
+  session.on(({ type }) => {
+    if (type === 'grant') queueMicrotask(() => (relogin = session.login(tokens(5))))
+  })
+  expect(await rejectionOf(session.refresh())).toMatchObject({ code: 'ERR_SESSION_CHANGED' })
+  await relogin
+  await turn()
+  expect(signals.filter((signal) => !signal?.aborted)).toEqual([])
+})
+
 it('the process stays until the server has answered (29, 37)', async () => {
   const { session, endpoint } = make()
   await session.login(tokens(1))

@@ -191,7 +191,16 @@ describe("2 a caller's own header wins, wherever it stands", () => {
     await send(stranger.origin, { headers: { Authorization: made } })
     await send(stranger.origin, { headers: { authorization: made } })
     await send(stranger.origin, { headers: [['authorization', made]] })
-    expect(stranger.authorizations).toEqual([undefined, undefined, undefined])
+    await send(stranger.origin, { headers: { 'x-mine': '1', authorization: made } })
+    expect(stranger.authorizations).toEqual(Array(4).fill(undefined))
+    expect(stranger.requests.at(-1)?.headers['x-mine']).toBe('1')
+  })
+
+  test('3 without a session, what else stands in the headers goes out as it is', async () => {
+    const { send, api } = await begin({ signedOut: true, script: () => ({}) })
+    await send('/me', { headers: { 'x-mine': '1' } })
+    expect(api.requests[0]?.headers['x-mine']).toBe('1')
+    expect(api.authorizations).toEqual([undefined])
   })
 
   test('3 a header of undefined is none: no request carries the word', async () => {

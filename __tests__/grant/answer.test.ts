@@ -99,6 +99,8 @@ describe('an answer without a known code', () => {
       good,
       { error: 'Bad Request' },
       { error: { code: 'invalid_grant' } },
+      { error: ['invalid_grant'] },
+      { error: 401 },
     ]) {
       expect(inShort(judge({ status, body }))).toBe(meaning)
     }
