@@ -70,7 +70,7 @@ it('another login just before the grant is sent finds it cut short (11, 28)', as
   await session.login(tokens(1))
   let relogin: Promise<void> | undefined
   session.on(({ type }) => {
-    if (type === 'grant') queueMicrotask(() => (relogin = session.login(tokens(5))))
+    if (type === 'grant') queueMicrotask(() => void (relogin = session.login(tokens(5))))
   })
   expect(await rejectionOf(session.refresh())).toMatchObject({ code: 'ERR_SESSION_CHANGED' })
   await relogin
