@@ -128,7 +128,7 @@ export function planOf({ root, script, isQuick }: Setting): Step[] {
     {
       name: 'start',
       what: 'start',
-      rounds: isQuick ? 3 : 30,
+      rounds: isQuick ? 6 : 60,
       isOneOf: false,
       run: (onRound) => start(root, isQuick ? 3 : 30, onRound),
     },

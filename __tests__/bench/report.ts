@@ -55,7 +55,7 @@ export function report(results: Results): string {
       ),
     ),
     `createSession alone brings what it does not need: ${sizes.unneeded.join(', ') || 'nothing'}`,
-    `Start: ${start.bundled.median.toFixed(2)} ms bundled, ${start.installed.median.toFixed(1)} ms from its files; importing it touches ${start.isInert ? 'nothing' : 'something'}`,
+    startOf(start),
     ...profiles.map(({ name, places, functions }) => {
       const shares = Object.entries(places).map(([place, share]) => `${place} ${percent(share)}`)
       const most = functions.slice(0, 5).map((one) => `${one.name} ${percent(one.share)}`)
@@ -121,4 +121,17 @@ function table(title: string, head: readonly string[], rows: readonly (readonly 
       .join('  ')
       .trimEnd()
   return [title, line(head), ...rows.map(line)].join('\n')
+}
+
+function startOf({ browser, bundled, installed, isInert }: Results['start']): string {
+  const ms = ({ median }: { readonly median: number }): string => `${median.toFixed(2)} ms`
+  return [
+    ...(browser
+      ? [
+          `Start, of the main thread of Chromium: ${ms(browser.firstVisit)} at the first visit, ${ms(browser.laterVisit)} later`,
+        ]
+      : []),
+    `Start, in a new process of Node: ${ms(bundled)} bundled, ${ms(installed)} from its files`,
+    `importing it touches ${isInert ? 'nothing' : 'something'}`,
+  ].join('; ')
 }

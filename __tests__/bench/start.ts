@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Script, createContext } from 'node:vm'
 import { build } from 'esbuild'
+import { browserStart, type BrowserStart } from './browser-start.js'
 import { figureOf, type Figure } from './statistics.js'
 
-/** How long it takes until a session is there, in milliseconds, in processes that have never seen it. */
+/** How long it takes until a session is there, in milliseconds. */
 export interface Start {
-  /** From one bundled file, as an app has it: compiling, running and `createSession`. */
+  /** On the main thread of a page, from one bundled file, as an app has it. Older results have none. */
+  readonly browser?: BrowserStart
+  /** In a new process of Node, from one bundled file: compiling, running and `createSession`. */
   readonly bundled: Figure
   /** From the files of the package as Node imports them, one by one. */
   readonly installed: Figure
@@ -24,7 +27,8 @@ export async function start(root: string, times: number, onRound: () => void): P
   const folder = join(root, '__tests__/bench/node_modules/.bench')
   mkdirSync(folder, { recursive: true })
   const dist = join(root, 'dist/esm')
-  const code = await bundleOf("export { createSession } from './index.js'", dist)
+  const exported = "export { createSession } from './index.js'"
+  const code = await bundleOf(exported, dist, 'cjs')
   writeFileSync(join(folder, 'bundled.cjs'), code)
   const bundled = write(
     folder,
@@ -52,7 +56,9 @@ console.log(took)`,
     taken.installed.push(await timeOf(installed))
     onRound()
   }
-  return { bundled: figureOf(taken.bundled), installed: figureOf(taken.installed), isInert: isInert(code) }
+  const browser = await browserStart(await bundleOf(exported, dist, 'iife'), create, times, onRound)
+  const { bundled: ofBundle, installed: ofFiles } = taken
+  return { browser, bundled: figureOf(ofBundle), installed: figureOf(ofFiles), isInert: isInert(code) }
 }
 
 function write(folder: string, name: string, code: string): string {
@@ -61,12 +67,13 @@ function write(folder: string, name: string, code: string): string {
   return path
 }
 
-async function bundleOf(contents: string, resolveDir: string): Promise<string> {
+async function bundleOf(contents: string, resolveDir: string, format: 'cjs' | 'iife'): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir },
     bundle: true,
     minify: true,
-    format: 'cjs',
+    format,
+    ...(format === 'iife' && { globalName: 'tokenflight' }),
     target: 'es2022',
     write: false,
   })
