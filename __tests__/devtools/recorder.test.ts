@@ -17,6 +17,16 @@ function recorded({ session }: Bench, limit?: number) {
   return { recorder: new Recorder(session, (event) => void noted.push(event), limit), noted }
 }
 
+/** Two tabs over one store, signed in by the first. */
+async function twoTabs(): Promise<{ made: Bench; other: Bench }> {
+  const place = sharedPlace()
+  const made = bench({ store: place.open({ hears: true }) })
+  const other = bench({ store: place.open({ hears: true }) })
+  await made.session.login(tokens(1))
+  await turn()
+  return { made, other }
+}
+
 it('nothing is there before anything happens', () => {
   const { recorder } = recorded(bench())
   expect(recorder.calls).toEqual([])
@@ -26,11 +36,7 @@ it('nothing is there before anything happens', () => {
 })
 
 it('the numbers are those of the API and of the token endpoint', async () => {
-  const place = sharedPlace()
-  const made = bench({ store: place.open({ hears: true }) })
-  const other = bench({ store: place.open({ hears: true }) })
-  await made.session.login(tokens(1))
-  await turn()
+  const { made, other } = await twoTabs()
   const { recorder } = recorded(made)
   made.api.dead.add('access-1')
   await Promise.all([made.http.get('/one'), made.http.get('/two')])
@@ -201,11 +207,7 @@ it('whoever listens is told of each event, of each change, and once of an end th
 })
 
 it('an end that no event tells is told whatever else happens in its turn', async () => {
-  const place = sharedPlace()
-  const made = bench({ store: place.open({ hears: true }) })
-  const other = bench({ store: place.open({ hears: true }) })
-  await made.session.login(tokens(1))
-  await turn()
+  const { made, other } = await twoTabs()
   const { noted } = recorded(made)
   made.session.subscribe(() => {
     throw new Error('a subscriber of the app')
