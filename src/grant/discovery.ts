@@ -84,7 +84,7 @@ async function ask(
 
 /** What the status alone says against it. */
 function weigh({ status, headers, redirected }: Response, hint: string): Failure | undefined {
-  if (/408|425|429|5../.test(`${status}`)) {
+  if (/^(408|425|429|5..)$/.test(`${status}`)) {
     const retryAfterMs = parseRetryAfter(readHeader(headers, 'retry-after'), Date.now())
     return { weight: 1, error: new RefreshUnavailableError('server', { status, retryAfterMs, hint }) }
   }
