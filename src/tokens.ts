@@ -68,19 +68,17 @@ const endOfTime = 8.64e15
  */
 export function readTokens(answer: unknown, context: TokenContext): TokenSet | string {
   if (typeof answer !== 'object' || answer === null) return `Expected a token response, got ${kindOf(answer)}`
-  const raw = answer as RawAnswer
-  const accessToken = member(raw, 'accessToken')
-  const refreshToken = member(raw, 'refreshToken')
+  const members = membersOf(answer as RawAnswer)
+  const { accessToken, refreshToken, tokenType: type } = members
   if (!isHeaderSafe(accessToken) && (context.accessTokenExpected || accessToken != null)) {
     return `Expected \`access_token\` or \`accessToken\` to be a non-empty string of visible ASCII, got ${kindOf(accessToken)}`
   }
   if (refreshToken != null && typeof refreshToken !== 'string') {
     return `Expected \`refresh_token\` to be a string, got ${kindOf(refreshToken)}`
   }
-  const type = member(raw, 'tokenType')
   if (accessToken != null && isBound(type) && /^bearer$/i.test(String(context.authScheme)))
     return `${wrongType} to be Bearer, or \`authScheme\` to be set, got ${type}`
-  return assemble(raw, context)
+  return assemble(members, context)
 }
 
 /** How the sentence about a type begins that must not be used as a bearer token. */
@@ -93,26 +91,44 @@ function isBound(type: unknown): type is string {
 
 type RawAnswer = Readonly<Record<string, unknown>>
 
-/** A member by its camelCase name; OAuth's own spelling of it counts first. */
-function member(raw: RawAnswer, name: string): unknown {
-  return raw[name.replace(/[A-Z]/g, '_$&').toLowerCase()] ?? raw[name]
+/** What an answer holds, whatever it is: nothing of it has been looked at. */
+type Members = Readonly<Record<'expiresIn' | 'refreshTokenExpiresIn' | keyof TokenSet, unknown>>
+
+/** Each member as OAuth or a server spells it, else in camelCase. */
+function membersOf(raw: RawAnswer): Members {
+  return {
+    accessToken: raw['access_token'] ?? raw['accessToken'],
+    tokenType: raw['token_type'] ?? raw['tokenType'],
+    refreshToken: raw['refresh_token'] ?? raw['refreshToken'],
+    expiresIn: raw['expires_in'] ?? raw['expiresIn'],
+    // By this name only: what servers call `expires_at` is seconds, or a date.
+    expiresAt: raw['expiresAt'],
+    refreshTokenExpiresIn:
+      raw['refresh_expires_in'] ??
+      raw['refreshExpiresIn'] ??
+      raw['refresh_token_expires_in'] ??
+      raw['refreshTokenExpiresIn'],
+    refreshTokenExpiresAt: raw['refreshTokenExpiresAt'],
+    scope: raw['scope'],
+    idToken: raw['id_token'] ?? raw['idToken'],
+    subject: raw['subject'],
+  }
 }
 
-function assemble(raw: RawAnswer, context: TokenContext): TokenSet {
+function assemble(members: Members, context: TokenContext): TokenSet {
   const { previous = {} } = context
-  const given = (name: string): string | undefined => text(member(raw, name))
-  const accessToken = given('accessToken')
-  const refreshToken = given('refreshToken')
-  const idToken = given('idToken')
+  const accessToken = text(members.accessToken)
+  const refreshToken = text(members.refreshToken)
+  const idToken = text(members.idToken)
   return {
     accessToken,
-    tokenType: given('tokenType') ?? previous.tokenType,
+    tokenType: text(members.tokenType) ?? previous.tokenType,
     refreshToken: refreshToken ?? previous.refreshToken,
-    expiresAt: expiryOf(raw, accessToken, context),
-    refreshTokenExpiresAt: refreshExpiryOf(raw, refreshToken, context),
-    scope: given('scope') ?? previous.scope,
+    expiresAt: expiryOf(members, accessToken, context),
+    refreshTokenExpiresAt: refreshExpiryOf(members, refreshToken, context),
+    scope: text(members.scope) ?? previous.scope,
     idToken: idToken ?? previous.idToken,
-    subject: given('subject') ?? previous.subject ?? text(readJwtClaims(idToken)?.['sub']),
+    subject: text(members.subject) ?? previous.subject ?? text(readJwtClaims(idToken)?.['sub']),
   }
 }
 
@@ -129,25 +145,25 @@ export function isOtherUser(before: TokenSet | undefined, after: TokenSet): bool
 
 /** Behaviour 31: what the server said, else what the JWT says of its own length, else unknown. */
 function expiryOf(
-  raw: RawAnswer,
+  { expiresIn, expiresAt }: Members,
   accessToken: string | undefined,
   { sentAt, receivedAt }: TokenContext,
 ): number | undefined {
-  // Not by `member`: what servers call `expires_at` is seconds, or a date.
-  const told = after(sentAt, member(raw, 'expiresIn')) ?? moment(raw['expiresAt'])
+  const told = after(sentAt, expiresIn) ?? moment(expiresAt)
+  if (told !== undefined) return told
   const { exp, iat } = readJwtClaims(accessToken) ?? {}
-  if (told !== undefined || typeof exp !== 'number') return told
+  if (typeof exp !== 'number') return undefined
   if (typeof iat === 'number') return after(receivedAt, exp - iat)
   return exp * 1000 > receivedAt ? moment(exp * 1000) : undefined
 }
 
 function refreshExpiryOf(
-  raw: RawAnswer,
+  { refreshTokenExpiresIn, refreshTokenExpiresAt }: Members,
   refreshToken: string | undefined,
   { sentAt, refreshTokenLifetimeMs, previous }: TokenContext,
 ): number | undefined {
-  const seconds = number(member(raw, 'refreshExpiresIn') ?? member(raw, 'refreshTokenExpiresIn'))
-  const told = moment(raw['refreshTokenExpiresAt']) ?? after(sentAt, seconds || undefined)
+  const seconds = number(refreshTokenExpiresIn)
+  const told = moment(refreshTokenExpiresAt) ?? after(sentAt, seconds || undefined)
   if (told !== undefined) return told
   if (!refreshToken) return previous?.refreshTokenExpiresAt
   return refreshTokenLifetimeMs === undefined ? undefined : sentAt + refreshTokenLifetimeMs
