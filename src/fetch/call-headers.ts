@@ -13,7 +13,12 @@ export function copyOf(given: RequestInit['headers'], name: string): CallHeaders
 
 /** A copy with this header, or, where it has no value, without. */
 export function withHeader(headers: CallHeaders, name: string, value: string | undefined): CallHeaders {
-  if (!(headers instanceof Headers)) return value ? { ...headers, [name]: value } : { ...headers }
+  if (!(headers instanceof Headers)) {
+    const copy = { ...headers }
+    // Not in the literal: there, engines take a slow way to a name that is computed.
+    if (value) copy[name] = value
+    return copy
+  }
   const copy = new Headers(headers)
   if (value) copy.set(name, value)
   else copy.delete(name)

@@ -108,9 +108,9 @@ class FetchRequest implements TransportRequest<Response> {
     return (this.#sent = inner(next, init))
   }
 
-  settled(outcome: Response | null | undefined): number | undefined {
+  settled(outcome: Partial<Response> | null | undefined, isError: boolean): number | undefined {
     // Nothing but a Response has `ok`: an abort may reject with anything, also with nothing.
-    return outcome?.ok === undefined ? undefined : outcome.status
+    return isError && outcome?.ok === undefined ? undefined : outcome?.status
   }
 
   answerOf(response: Response): TransportAnswer {

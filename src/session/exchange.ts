@@ -13,7 +13,7 @@ import type { Terms } from './terms.js'
 import type { Outcome, TransportAnswer, TransportRequest } from './transport.js'
 import { withoutTokens } from './redaction.js'
 import { startTimer, type Timer } from './timer.js'
-import { factsOf, type RequestFacts } from './events.js'
+import { factsOf } from './events.js'
 import { stepUpRequest } from '../http/step-up.js'
 
 /**
@@ -88,11 +88,10 @@ export class Exchange<T> implements Waiter {
   refuse(error: SessionError, isUsable: boolean): void {
     this.#stopWaiting(() => {
       const isNobody = 'reason' in error && error.reason === 'no_session'
-      const received = this.#received
-      if (!received && (isUsable || isNobody) && this.owner.asksFor !== 'renewal') return this.#go()
+      if (!this.#received && (isUsable || isNobody) && this.owner.asksFor !== 'renewal') return this.#go()
       // Nobody was signed in after all, or no better token was had: the answer comes back as it came.
-      if (received && (isNobody || error.code === 'ERR_STEP_UP_REQUIRED'))
-        return this.#settle(received, error)
+      if (this.#received && (isNobody || error.code === 'ERR_STEP_UP_REQUIRED'))
+        return this.#settle(this.#received, error)
       throw this.#rejection(error)
     })
   }
@@ -137,8 +136,8 @@ export class Exchange<T> implements Waiter {
     this.#stamp = this.owner.asksFor === 'renewal' ? undefined : this.owner.admission.use()
     this.#tell(this.#isReplay ? 'replayed' : 'sent')
     this.#dispatch(this.#stamp?.authorization).then(
-      (value) => this.#run(() => this.#arrived(value, false)),
-      (error: unknown) => this.#run(() => this.#arrived(error, true)),
+      (value) => this.#arrived(value, false),
+      (error: unknown) => this.#arrived(error, true),
     )
   }
 
@@ -152,10 +151,15 @@ export class Exchange<T> implements Waiter {
   }
 
   #arrived(value: unknown, isError: boolean): void {
-    const status = this.#request.settled(value)
-    const isPlain = status === undefined || (status !== 401 && status !== 403 && !this.owner.isUnauthorized)
-    const outcome = { value, isError, status }
-    return isPlain ? this.#settle(outcome) : this.#weigh(outcome, this.#request.answerOf(value))
+    // As `#run` does it, without a closure for each answer.
+    try {
+      const status = this.#request.settled(value, isError)
+      const isPlain = status === undefined || (status !== 401 && status !== 403 && !this.owner.isUnauthorized)
+      const outcome = { value, isError, status }
+      return isPlain ? this.#settle(outcome) : this.#weigh(outcome, this.#request.answerOf(value))
+    } catch (error) {
+      this.#resolve(Promise.reject(error))
+    }
   }
 
   #weigh(outcome: Outcome, answer: TransportAnswer): void {
@@ -164,8 +168,8 @@ export class Exchange<T> implements Waiter {
     if (finding === 'unmendable' || this.#isReplay) return this.#settle(outcome)
     const goOn = (isRefused: boolean): void => (isRefused ? this.#refused(outcome) : this.#settle(outcome))
     const ruled = refuses(answer, this.owner)
-    if (typeof ruled === 'boolean') goOn(ruled)
-    else void ruled.then((isRefused) => this.#run(() => goOn(isRefused)))
+    if (typeof ruled === 'boolean') return goOn(ruled)
+    void ruled.then((isRefused) => this.#run(() => goOn(isRefused)))
   }
 
   /** A better token is needed, not a newer one: where the app may obtain it, this waits for it, once. */
@@ -173,7 +177,7 @@ export class Exchange<T> implements Waiter {
     const { core, stepUp } = this.owner
     const stamp = this.#stamp as Stamp
     const wanted = stepUpRequest(challenge, credentialOf(core.state)?.tokens.scope)
-    core.events.emit({ type: 'stepUp', ...wanted, ...this.#facts() })
+    core.events.emit({ type: 'stepUp', ...wanted, ...factsOf(this.sequence, this.#request) })
     const isCurrent = stamp.generation === core.state.generation && credentialOf(core.state)
     if (!stepUp || !isCurrent || this.#hasSteppedUp || this.#request.isOneShot || this.owner.closed)
       return this.#settle(outcome, new StepUpRequiredError(challenge))
@@ -187,8 +191,7 @@ export class Exchange<T> implements Waiter {
   #refused(outcome: Outcome): void {
     this.#tell('unauthorized')
     const { core, renewal, closed } = this.owner
-    const stamp = this.#stamp as Stamp
-    const ruling = ruleOn(stamp, core.state, renewal.mayAppear(core.state))
+    const ruling = ruleOn(this.#stamp as Stamp, core.state, renewal.mayAppear(core.state))
     if (typeof ruling === 'object') return this.#settle(outcome, ruling)
     if (ruling === 'toCaller' || closed) return this.#settle(outcome)
     const refusal = ruling === 'renew' ? renewal.afterUnauthorized() : undefined
@@ -235,16 +238,13 @@ export class Exchange<T> implements Waiter {
     const { core, asksFor } = this.owner
     if (!core.events.hasListeners || asksFor) return outcome
     const reason = this.#request.signal?.aborted ? 'aborted' : getSessionError(outcome)?.code
-    core.events.emit({ type: 'settled', status, reason, ...this.#facts() })
+    core.events.emit({ type: 'settled', status, reason, ...factsOf(this.sequence, this.#request) })
     return outcome
   }
 
   #tell(type: 'held' | 'sent' | 'unauthorized' | 'replayed'): void {
     const { core, asksFor } = this.owner
-    if (core.events.hasListeners && !asksFor) core.events.emit({ type, ...this.#facts() })
-  }
-
-  #facts(): RequestFacts {
-    return factsOf(this.sequence, this.#request)
+    if (core.events.hasListeners && !asksFor)
+      core.events.emit({ type, ...factsOf(this.sequence, this.#request) })
   }
 }
