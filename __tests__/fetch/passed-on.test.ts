@@ -200,3 +200,39 @@ test('14 an answer that isUnauthorized has read is still whole for the caller', 
   expect(response.bodyUsed).toBe(false)
   expect(await response.json()).toEqual({ code: 'FINE' })
 })
+
+describe('what else than a Response may come', () => {
+  const first = (then: () => unknown): typeof fetch => {
+    let calls = 0
+    return (async () => (calls++ ? new Response('good') : then())) as typeof fetch
+  }
+  const thrown = (reason: unknown) => (): never => {
+    throw reason
+  }
+
+  test('a Response that is thrown is an answer: its 401 renews', async () => {
+    const { send, auth } = await begin({ fetch: first(thrown(new Response('', { status: 401 }))) })
+    expect(await (await send('/me')).text()).toBe('good')
+    expect(auth.counts.asked).toBe(1)
+  })
+
+  test('what a mock answers with its status only is an answer: its 401 renews', async () => {
+    const { send, auth } = await begin({ fetch: first(() => ({ status: 401 })) })
+    expect(await (await send('/me')).text()).toBe('good')
+    expect(auth.counts.asked).toBe(1)
+  })
+
+  test('a reason with a status is none: the caller is rejected with it', async () => {
+    const reason = { status: 401 }
+    const { send, auth } = await begin({ fetch: first(thrown(reason)) })
+    await expect(send('/me')).rejects.toBe(reason)
+    expect(auth.counts.asked).toBe(0)
+  })
+
+  test('nothing at all, answered or thrown, is handed on', async () => {
+    const { send } = await begin({ fetch: first(() => undefined) })
+    expect(await send('/me')).toBeUndefined()
+    const { send: other } = await begin({ fetch: first(thrown(undefined)) })
+    await expect(other('/me')).rejects.toBeUndefined()
+  })
+})

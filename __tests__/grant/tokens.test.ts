@@ -71,3 +71,39 @@ describe('a member that is no text, or blank, says nothing (23)', () => {
     expect(read({ access_token: 'a', expires_in: ' ' })).toMatchObject({ expiresAt: undefined })
   })
 })
+
+describe('each member is read in the spelling of OAuth and in camelCase (23)', () => {
+  const oauth = {
+    access_token: 'a',
+    token_type: 'Bearer',
+    refresh_token: 'r',
+    expires_in: 60,
+    scope: 'read',
+    id_token: 'i',
+  }
+  const camelCase = {
+    accessToken: 'a',
+    tokenType: 'Bearer',
+    refreshToken: 'r',
+    expiresIn: 60,
+    scope: 'read',
+    idToken: 'i',
+  }
+  it.each<[answer: object, refreshTokenLivesIn: object]>([
+    [oauth, { refresh_expires_in: 90 }],
+    [oauth, { refresh_token_expires_in: 90 }],
+    [camelCase, { refreshExpiresIn: 90 }],
+    [camelCase, { refreshTokenExpiresIn: 90 }],
+  ])('%j, with %j', (answer, refreshTokenLivesIn) => {
+    expect(read({ ...answer, ...refreshTokenLivesIn })).toEqual({
+      accessToken: 'a',
+      tokenType: 'Bearer',
+      refreshToken: 'r',
+      expiresAt: sentAt + 60_000,
+      refreshTokenExpiresAt: sentAt + 90_000,
+      scope: 'read',
+      idToken: 'i',
+      subject: undefined,
+    })
+  })
+})
