@@ -7,6 +7,8 @@ export interface GoodTokenOptions {
   /** Requests in a batch. */
   readonly requests: number
   readonly rounds: number
+  /** Rounds before those that are measured. Default 10. */
+  readonly warmUp?: number
   /** How many are on their way at the same time. */
   readonly atOnce: number
   /** Where axios sends to; default: the world's own adapter, which answers at once. */
@@ -18,7 +20,7 @@ export interface GoodTokenOptions {
 export async function goodToken(
   columns: readonly Column[],
   kind: 'axios' | 'fetch',
-  { requests, rounds, atOnce, http, onRound }: GoodTokenOptions,
+  { requests, rounds, warmUp = 10, atOnce, http, onRound }: GoodTokenOptions,
 ): Promise<Row[]> {
   const opened: Client[] = []
   const runners: Runner[] = []
@@ -41,7 +43,7 @@ export async function goodToken(
     })
   }
   try {
-    return await inTurns(runners, names[kind].bare, { rounds, warmUp: 10, garbage: 'minor', onRound })
+    return await inTurns(runners, names[kind].bare, { rounds, warmUp, garbage: 'minor', onRound })
   } finally {
     for (const client of opened) client.close?.()
   }

@@ -15,7 +15,7 @@ export type Task =
       readonly kind: 'axios' | 'fetch'
       readonly wire: boolean
       readonly only?: readonly string[]
-    } & Pick<GoodTokenOptions, 'requests' | 'rounds' | 'atOnce'>)
+    } & Pick<GoodTokenOptions, 'requests' | 'rounds' | 'warmUp' | 'atOnce'>)
   | {
       readonly task: 'storm'
       readonly kind: 'axios' | 'fetch'
