@@ -13,5 +13,7 @@ export function fullUrl(instance: AxiosInstanceLike, config: InternalAxiosReques
   if (!baseURL) return url
   // Without a double slash nothing can be absolute: every version joins the two with one slash, as here.
   if (url.includes('//')) return instance.getUri({ baseURL, url, allowAbsoluteUrls })
-  return url ? `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\//, '')}` : baseURL
+  if (!url) return baseURL
+  const base = baseURL.endsWith('/') ? baseURL.replace(/\/+$/, '') : baseURL
+  return url.startsWith('/') ? base + url : `${base}/${url}`
 }
