@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { textOf } from '../support/readme-blocks.js'
 import { summary } from './profile.js'
-import { withSpeed } from './readme.js'
+import { withDetails, withSpeed } from './readme.js'
 import { report } from './report.js'
 import { goalsOf, readResults, type Results } from './results.js'
 import { inTurns } from './rounds.js'
@@ -80,6 +80,8 @@ describe('the results of the last full run', () => {
     const readme = textOf('README.md')
     expect(withSpeed(readme, results)).toBe(readme)
     expect(() => withSpeed('no marks', results)).toThrow('Expected the README to have')
+    const details = textOf('__tests__/bench/README.md')
+    expect(withDetails(details, results)).toBe(details)
   })
 
   test('lose nothing and take one grant where tokenflight is measured, whatever the load', () => {

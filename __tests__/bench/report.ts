@@ -97,12 +97,14 @@ export function valueOf({ unit }: Goal, value: number): string {
   return `${value.toFixed(unit === 'ms' ? 2 : 1)} ${unit}`
 }
 
-function mark({ isReached, reached, goal }: Goal): string {
+/** What became of a goal, in a word. */
+export function mark({ isReached, reached, goal }: Goal): string {
   if (reached <= goal) return 'reached'
   return isReached ? 'within the spread of the baseline' : 'missed'
 }
 
-function percent(share: number): string {
+/** A part of the whole. */
+export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`
 }
 

@@ -5,7 +5,7 @@ import { SingleBar } from 'cli-progress'
 import { planOf, type Step } from './plan.js'
 import { plots } from './plots.js'
 import { compileMeasure } from './processes.js'
-import { withSpeed } from './readme.js'
+import { withDetails, withSpeed } from './readme.js'
 import { machine, type Results } from './results.js'
 import { report } from './report.js'
 
@@ -69,6 +69,9 @@ async function keep(results: Results, folder: string): Promise<void> {
   const drawn = Object.entries(await plots(results, bench))
   for (const [name, svg] of drawn) writeFileSync(join(folder, `${name}.svg`), svg)
   if (isQuick) return
-  const path = join(root, 'README.md')
-  writeFileSync(path, withSpeed(readFileSync(path, 'utf8'), results))
+  for (const [path, write] of [
+    [join(root, 'README.md'), withSpeed],
+    [join(bench, 'README.md'), withDetails],
+  ] as const)
+    writeFileSync(path, write(readFileSync(path, 'utf8'), results))
 }
