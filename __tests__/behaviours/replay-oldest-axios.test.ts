@@ -5,6 +5,7 @@ import {
   abortListeners,
   refusing,
   rejectionOf,
+  scriptedAdapter,
   type SessionUnderTest,
   unauthorized,
   useBench,
@@ -139,4 +140,30 @@ test('without a session requests go out bare, with skipSession too (3)', async (
   await subject.session.logout()
   await api.get('/me')
   expect(server.authorizations).toStrictEqual([undefined, undefined])
+})
+
+test('a base URL of slashes only makes an address of another host, which gets no token (1)', async () => {
+  const value = { baseURI: 'https://app.example.com/' }
+  Object.defineProperty(globalThis, 'document', { value, configurable: true })
+  try {
+    subject = await bench.signedIn()
+    const adapter = scriptedAdapter()
+    const api = axios.create({ adapter })
+    attachSession(api, subject.session)
+    await api.get('/me')
+    // This version sends it to `//evil.example/me`.
+    await api.get('evil.example/me', { baseURL: '///' })
+    const tokens = adapter.sent.map(({ authorization }) => authorization)
+    expect(tokens).toStrictEqual(['Bearer access-1', undefined])
+  } finally {
+    Reflect.deleteProperty(globalThis, 'document')
+  }
+})
+
+test('a base URL that ends with several slashes is told as the address that reaches the server (1, 16)', async () => {
+  const api = await attached(() => ({ status: 200 }))
+  await api.get('me', { baseURL: `${server.origin}/v1///` })
+  const told = subject.events.flatMap((event) => (event.type === 'sent' ? [event.path] : []))
+  expect(told).toStrictEqual(server.requests.map(({ path }) => path))
+  expect(told[0]).toBe('/v1//me')
 })

@@ -11,9 +11,10 @@ export function fullUrl(instance: AxiosInstanceLike, config: InternalAxiosReques
   const { baseURL, allowAbsoluteUrls } = config
   const url = String(config.url ?? '')
   if (!baseURL) return url
-  // Without a double slash nothing can be absolute: every version joins the two with one slash, as here.
-  if (url.includes('//')) return instance.getUri({ baseURL, url, allowAbsoluteUrls })
   if (!url) return baseURL
-  const base = baseURL.endsWith('/') ? baseURL.replace(/\/+$/, '') : baseURL
+  // Without a double slash nothing is absolute, nor made so: every version joins the two with one slash, as here.
+  if (url.includes('//') || baseURL.endsWith('//'))
+    return instance.getUri({ baseURL, url, allowAbsoluteUrls })
+  const base = baseURL.endsWith('/') ? baseURL.slice(0, -1) : baseURL
   return url.startsWith('/') ? base + url : `${base}/${url}`
 }
