@@ -68,7 +68,7 @@ const endOfTime = 8.64e15
  */
 export function readTokens(answer: unknown, context: TokenContext): TokenSet | string {
   if (typeof answer !== 'object' || answer === null) return `Expected a token response, got ${kindOf(answer)}`
-  const members = membersOf(answer as RawAnswer)
+  const members = rawMembersOf(answer as RawAnswer)
   const { accessToken, refreshToken, tokenType: type } = members
   if (!isHeaderSafe(accessToken) && (context.accessTokenExpected || accessToken != null)) {
     return `Expected \`access_token\` or \`accessToken\` to be a non-empty string of visible ASCII, got ${kindOf(accessToken)}`
@@ -91,11 +91,11 @@ function isBound(type: unknown): type is string {
 
 type RawAnswer = Readonly<Record<string, unknown>>
 
-/** What an answer holds, whatever it is: nothing of it has been looked at. */
+/** What an answer holds, as it came: nothing of it has been checked. */
 type Members = Readonly<Record<'expiresIn' | 'refreshTokenExpiresIn' | keyof TokenSet, unknown>>
 
-/** Each member as OAuth or a server spells it, else in camelCase. */
-function membersOf(raw: RawAnswer): Members {
+/** By one name each: an answer has the members of OAuth and of servers, or those in camelCase. */
+function rawMembersOf(raw: RawAnswer): Members {
   return {
     accessToken: raw['access_token'] ?? raw['accessToken'],
     tokenType: raw['token_type'] ?? raw['tokenType'],

@@ -149,6 +149,7 @@ function profiles({ cwd, script, isQuick }: { cwd: string; script: string; isQui
       wire: false,
       requests: 200,
       rounds: isQuick ? 20 : 100,
+      warmUp: isQuick ? 10 : 40,
       atOnce: 1,
       only,
     }

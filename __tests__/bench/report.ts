@@ -99,8 +99,8 @@ export function valueOf({ unit }: Goal, value: number): string {
 
 /** What became of a goal, in a word. */
 export function mark({ isReached, reached, goal }: Goal): string {
-  if (reached <= goal) return 'reached'
-  return isReached ? 'within the spread of the baseline' : 'missed'
+  if (!isReached) return 'missed'
+  return reached <= goal ? 'reached' : 'within the spread of the baseline'
 }
 
 /** A part of the whole. */

@@ -75,6 +75,7 @@ describe('anything else has no claims (31)', () => {
     ['a number', jwt('5')],
     ['undefined instead of a token', undefined],
     ['an object instead of a token', {}],
+    ['an object that cannot be made text of', { toString: null }],
   ]
   test.each(cases)('%s', (_kind, token) => expect(readJwtClaims(token as string)).toBeUndefined())
 

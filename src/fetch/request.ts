@@ -108,9 +108,9 @@ class FetchRequest implements TransportRequest<Response> {
     return (this.#sent = inner(next, init))
   }
 
-  settled(outcome: Partial<Response> | null | undefined, isError: boolean): number | undefined {
+  settled(outcome: unknown): number | undefined {
     // Nothing but a Response has `ok`: an abort may reject with anything, also with nothing.
-    return isError && outcome?.ok === undefined ? undefined : outcome?.status
+    return 'ok' in Object(outcome) ? (outcome as Response).status : undefined
   }
 
   answerOf(response: Response): TransportAnswer {

@@ -4,10 +4,10 @@
  * runtime has no `atob`. Never throws.
  */
 export function readJwtClaims(token?: string): Readonly<Record<string, unknown>> | undefined {
-  // An Error with its stack costs more than all the rest of a grant: what is no JWT makes none.
-  const payload = token && /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1]
-  if (!payload) return undefined
   try {
+    const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token as string)?.[1]
+    // Not left to the `catch`: an Error with its stack costs more than all the rest of a grant.
+    if (!payload) return undefined
     const bytes = atob(payload.replace(/-/g, '+').replace(/_/g, '/'))
     if (!/^\s*\{/.test(bytes)) return undefined
     // UTF-8 by way of percent-encoding: React Native had `atob` long before it had TextDecoder.

@@ -153,7 +153,7 @@ export class Exchange<T> implements Waiter {
   #arrived(value: unknown, isError: boolean): void {
     // As `#run` does it, without a closure for each answer.
     try {
-      const status = this.#request.settled(value, isError)
+      const status = this.#request.settled(value)
       const isPlain = status === undefined || (status !== 401 && status !== 403 && !this.owner.isUnauthorized)
       const outcome = { value, isError, status }
       return isPlain ? this.#settle(outcome) : this.#weigh(outcome, this.#request.answerOf(value))

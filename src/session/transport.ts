@@ -46,9 +46,9 @@ export interface TransportRequest<T> {
   dispatch(authorization: string | undefined): Promise<T>
   /**
    * Called first of all when a dispatch has settled: takes off what `dispatch` put on. Returns the status, or
-   * undefined where this is no HTTP answer. `isError`: the outcome is what `dispatch` rejected with.
+   * undefined where this is no HTTP answer.
    */
-  settled(outcome: unknown, isError: boolean): number | undefined
+  settled(outcome: unknown): number | undefined
   answerOf(outcome: unknown): TransportAnswer
   /** Frees what an unread answer occupies. Called just before the replay, not earlier. */
   discard?(outcome: unknown): void
