@@ -140,6 +140,33 @@ it('a refresh token that another tab has spent during a pause between two attemp
     end: 'drain',
   }))
 
+it('a refresh token that a grant has replaced is not taken again from what another tab, late, has stored', () =>
+  holds({
+    world: { ...plain, tabs: 3, isShared: true, notices: 'deaf', acquires: true, rotationGraceMs: 0 },
+    steps: [
+      ['login', 0], // in tab 0
+      ['request', 1, 'axios'], // in tab 1
+      ['request', 1, 'one-shot'], // in tab 1
+      //   tab 1 tells 'adopted'
+      ['api', 0, 'judge'], // tab 1: request 1 with no token
+      ['request', 0, 'axios'], // in tab 0
+      ['api', 1, 'judge'], // tab 1: request 1 with u1.1-a1
+      ['expire'], // every access token has expired
+      ['api', 0, 'judge'], // tab 1: request 2 with u1.1-a1
+      //   tab 1 asks for a grant with u1.1-r1
+      ['pass', 5000], // 5000 ms pass
+      ['pass', 26_000], // 26000 ms pass
+      ['api', 0, 'judge'], // tab 0: request 3 with u1.1-a1
+      //   tab 0 asks for a grant with u1.1-r1
+      ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
+      //   tab 1 stores u1.1-r1
+      ['expire'], // every access token has expired
+      ['request', 0, 'axios'], // in tab 0
+      // the outside answers everything: the grant of tab 0 ends: rotated
+    ],
+    end: 'drain',
+  }))
+
 /**
  * The rules excuse this one window (see `StoreTrouble`): a store of this kind cannot compare and set, and a login does
  * not wait for the lock. What it costs the user is the login.

@@ -8,8 +8,8 @@ export const faultsOfSessions: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: 'state.generation === plan.generation && versionOf(state) === plan.version',
-        replace: 'versionOf(state) === plan.version',
+        find: 'state.generation === generation && versionOf(state) === version',
+        replace: 'versionOf(state) === version',
       },
     ],
     witness: {
@@ -28,7 +28,7 @@ export const faultsOfSessions: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: 'if (this.isCurrent(flight)) this.#granted(credential)',
+        find: 'if (this.#isAt(base)) this.#granted(credential)',
         replace: 'this.#granted(credential)',
       },
     ],

@@ -17,6 +17,9 @@ import type { TokenSet } from '../tokens.js'
 /** The first cool-down after a failed grant; it doubles. */
 const firstCoolDownMs = 1_000
 
+/** What is current while these are. */
+type Base = Pick<Flight['plan'], 'generation' | 'version'>
+
 /** Turns what a flight brings into the session's next state. */
 export class Landing implements Ground {
   readonly #core: Core
@@ -46,22 +49,23 @@ export class Landing implements Ground {
   }
 
   isCurrent({ plan }: Flight): boolean {
-    const { state } = this.#core
-    return state.generation === plan.generation && versionOf(state) === plan.version
+    return this.#isAt(plan)
   }
 
   async commit(flight: Flight, tokens: TokenSet, sentAt: number, limitMs: number): Promise<void> {
     const { plan } = flight
     const core = this.#core
+    if (!this.isCurrent(flight)) return
     const before = credentialOf(core.state)
     // Another tab may have logged in while the grant was on its way: its record must not be overwritten.
-    if (plan.lock && plan.isShared && this.isCurrent(flight)) await this.readAgain(limitMs)
-    if (!this.isCurrent(flight)) return
+    if (plan.lock && plan.isShared) await this.readAgain(limitMs)
+    const base = this.#baseOf(plan, before, tokens)
+    if (!base) return
     if (before && !isSameUser(before, tokens.subject, plan)) {
       const record = { sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt }
       return this.#persistence.begin(record, { type: 'login', generation: plan.generation + 1 })
     }
-    const { generation, version } = plan
+    const { generation, version } = base
     // The record of a session that has ended is gone, and others have seen it go: its id does not come back.
     const sessionId = (!plan.ended && before?.sessionId) || newSessionId()
     const credential = core.credential(tokens, {
@@ -72,9 +76,30 @@ export class Landing implements Ground {
       isVaulted: mayBeVaulted(before, plan),
     })
     credential.arrival = freshnessOf(credential, core.settings.now(), core.settings)
-    await this.#persistence.write(credential, () => this.isCurrent(flight), limitMs)
+    await this.#persistence.write(credential, () => this.#isAt(base), limitMs)
     // A login or logout that came meanwhile has queued its own store call behind ours.
-    if (this.isCurrent(flight)) this.#granted(credential)
+    if (this.#isAt(base)) this.#granted(credential)
+  }
+
+  /**
+   * What the new tokens come after; undefined where they come too late. Late too is another tab's answer that has
+   * kept the refresh token which this grant replaced: what it stored is spent, and is not what counts.
+   */
+  #baseOf(
+    plan: Flight['plan'],
+    before: Credential | undefined,
+    { refreshToken }: TokenSet,
+  ): Base | undefined {
+    const { state } = this.#core
+    const spent = before?.tokens.refreshToken
+    const isSpent = spent !== undefined && credentialOf(state)?.tokens.refreshToken === spent
+    const base = { generation: plan.generation, version: versionOf(state) }
+    return this.#isAt(isSpent && refreshToken !== spent ? base : plan) ? base : undefined
+  }
+
+  #isAt({ generation, version }: Base): boolean {
+    const { state } = this.#core
+    return state.generation === generation && versionOf(state) === version
   }
 
   async end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock> {
