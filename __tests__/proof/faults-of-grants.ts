@@ -207,4 +207,37 @@ export const faultsOfGrants: readonly Fault[] = [
       end: 'drain',
     },
   },
+  {
+    name: 'throw away an answer that has replaced what another tab has stored meanwhile',
+    isRare: true,
+    edits: [
+      {
+        file: 'session/landing.ts',
+        find: 'this.#isAt(isSpent && refreshToken !== spent ? base : plan)',
+        replace: 'this.#isAt(plan)',
+      },
+    ],
+    witness: {
+      world: { ...plain, tabs: 2, isShared: true, notices: 'deaf', acquires: true },
+      steps: [
+        ['login', 0],
+        ['request', 1, 'axios'],
+        ['request', 1, 'one-shot'],
+        ['api', 0, 'judge'], // tab 1: request 1 with no token
+        ['request', 0, 'axios'],
+        ['api', 1, 'judge'], // tab 1: request 1 with u1.1-a1
+        ['expire'],
+        ['api', 0, 'judge'], // tab 1: request 2 with u1.1-a1
+        //   tab 1 asks for a grant with u1.1-r1
+        ['pass', 5000],
+        ['pass', 26_000],
+        ['api', 0, 'judge'], // tab 0: request 3 with u1.1-a1
+        //   tab 0 asks for a grant with u1.1-r1
+        ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
+        ['expire'],
+        ['request', 0, 'axios'],
+      ],
+      end: 'drain',
+    },
+  },
 ]
