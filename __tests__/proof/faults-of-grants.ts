@@ -213,7 +213,7 @@ export const faultsOfGrants: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: 'this.#isAt(isSpent && refreshToken !== spent ? base : plan)',
+        find: 'this.#isAt(isLeft && refreshToken !== sent ? base : plan)',
         replace: 'this.#isAt(plan)',
       },
     ],

@@ -82,8 +82,9 @@ export class Landing implements Ground {
   }
 
   /**
-   * What the new tokens come after; undefined where they come too late. Late too is another tab's answer that has
-   * kept the refresh token which this grant replaced: what it stored is spent, and is not what counts.
+   * What the new tokens come after; undefined where they come too late. Not late are those with a new refresh token
+   * where another tab's answer, late itself, has left the one that was sent: that one is spent. Of a vault's nobody
+   * can see whether it was left; the newest there is good in any case.
    */
   #baseOf(
     plan: Flight['plan'],
@@ -91,10 +92,10 @@ export class Landing implements Ground {
     { refreshToken }: TokenSet,
   ): Base | undefined {
     const { state } = this.#core
-    const spent = before?.tokens.refreshToken
-    const isSpent = spent !== undefined && credentialOf(state)?.tokens.refreshToken === spent
+    const sent = before?.tokens.refreshToken
+    const isLeft = before && credentialOf(state)?.tokens.refreshToken === sent
     const base = { generation: plan.generation, version: versionOf(state) }
-    return this.#isAt(isSpent && refreshToken !== spent ? base : plan) ? base : undefined
+    return this.#isAt(isLeft && refreshToken !== sent ? base : plan) ? base : undefined
   }
 
   #isAt({ generation, version }: Base): boolean {
