@@ -167,6 +167,38 @@ it('a refresh token that a grant has replaced is not taken again from what anoth
     end: 'drain',
   }))
 
+it('a late refusal that the store keeps for longer than a deadline is waited for by each grant that would follow', () =>
+  holds({
+    world: { ...slow, expiresIn: 60 },
+    steps: [
+      ['login', 0],
+      ['store', 0, 'answer'], // tab 0: get
+      ['timer'],
+      //   tab 0 tells 'problem': The token store could not be written
+      ['store', 0, 'answer'], // tab 0: set version 1
+      ['request', 0, 'axios'],
+      ['expire'],
+      ['api', 0, 'judge'], // tab 0: request 1 with u1.1-a1
+      //   tab 0 asks for a grant with u1.1-r1
+      ['timer'],
+      ['grant', 0, 'lost'],
+      //   axios 1 ends: ERR_REFRESH_UNAVAILABLE
+      ['request', 0, 'axios'],
+      ['pass', 31_000],
+      //   tab 0 asks for a grant with u1.1-r1
+      //   axios 2 ends: ERR_REFRESH_UNAVAILABLE
+      ['grant', 0, 'rotated'],
+      //   the grant with u1.1-r1 ends: refused
+      ['getAccessToken', 0],
+      ['timer'],
+      ['timer'],
+      ['pass', 31_000],
+      //   getAccessToken 3 ends: RefreshUnavailableError
+      ['request', 0, 'axios'],
+    ],
+    end: 'drain',
+  }))
+
 /**
  * The rules excuse this one window (see `StoreTrouble`): a store of this kind cannot compare and set, and a login does
  * not wait for the lock. What it costs the user is the login.

@@ -36,7 +36,8 @@ export class Landing implements Ground {
   beginAlone(): Promise<void> | undefined {
     const { state } = this.#core
     const landing = state.coolDown?.late?.landing
-    this.#core.transition(givenUp(state))
+    // What is being stored stays known until it is: who fails meanwhile must not hide it from the next one.
+    if (!landing) this.#core.transition(givenUp(state))
     return landing
   }
 
