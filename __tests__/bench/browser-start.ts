@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser } from '../spa/browser.js'
 import { figureOf, type Figure } from './statistics.js'
 
 /** What a page's main thread spends on the bundle and on `createSession`, in milliseconds, in Chromium. */
@@ -22,10 +23,7 @@ export async function browserStart(
   onRound: () => void,
 ): Promise<BrowserStart> {
   const server = await serve(code, create)
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  })
+  const browser = await launchBrowser()
   try {
     const first: number[] = []
     const later: number[] = []

@@ -61,16 +61,7 @@ export function report(results: Results): string {
       const most = functions.slice(0, 5).map((one) => `${one.name} ${percent(one.share)}`)
       return `Profile of ${name}, the bare client beside it: ${shares.join(', ')}\n  of tokenflight: ${most.join(', ')}`
     }),
-    table(
-      'What was to be reached',
-      ['', 'goal', 'reached', ''],
-      goalsOf(results).map((goal) => [
-        goal.what,
-        valueOf(goal, goal.goal),
-        valueOf(goal, goal.reached),
-        mark(goal),
-      ]),
-    ),
+    table('What was to be reached', ['', 'goal', 'reached', ''], goalCells(results)),
   ].join('\n\n')
 }
 
@@ -89,16 +80,25 @@ function ofStorm(row: StormRow): string[] {
   return [...figures, whole(row.lost), whole(row.grants)]
 }
 
+/** Of each goal: what it is about, what was to be reached, what was, and what became of it in a word. */
+export function goalCells(results: Results): string[][] {
+  return goalsOf(results).map((goal) => [
+    goal.what,
+    valueOf(goal, goal.goal),
+    valueOf(goal, goal.reached),
+    mark(goal),
+  ])
+}
+
 /** The value with its unit. */
-export function valueOf({ unit }: Goal, value: number): string {
+function valueOf({ unit }: Goal, value: number): string {
   if (unit === 'ratio') return value.toFixed(2)
   if (unit === 'bytes') return `${whole(value)} B`
   if (unit === '') return value.toFixed(1)
   return `${value.toFixed(unit === 'ms' ? 2 : 1)} ${unit}`
 }
 
-/** What became of a goal, in a word. */
-export function mark({ isReached, reached, goal }: Goal): string {
+function mark({ isReached, reached, goal }: Goal): string {
   if (!isReached) return 'missed'
   return reached <= goal ? 'reached' : 'within the spread of the baseline'
 }

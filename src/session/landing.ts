@@ -17,7 +17,7 @@ import type { TokenSet } from '../tokens.js'
 /** The first cool-down after a failed grant; it doubles. */
 const firstCoolDownMs = 1_000
 
-/** What is current while these are. */
+/** What new tokens come after: they count while this is still current. */
 type Base = Pick<Flight['plan'], 'generation' | 'version'>
 
 /** Turns what a flight brings into the session's next state. */
