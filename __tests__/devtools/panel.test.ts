@@ -39,6 +39,22 @@ function findNode(node: DomNode, isIt: (node: DomNode) => boolean): DomNode | un
 const untilHeld = ({ page }: OpenedPage, count: number) =>
   page.waitForFunction((all) => window.app.session.getSnapshot().held === all, count)
 
+/** How many elements of the panel a frame changes at most, of ten in which every lane grows. */
+const changes = ({ page }: OpenedPage) =>
+  page.evaluate(async () => {
+    const panel = document.querySelector('tokenflight-devtools')?.shadowRoot as Node
+    const counts: number[] = []
+    await new Promise<void>((resolve) => {
+      const observer = new MutationObserver((records) => {
+        if (counts.push(new Set(records.map(({ target }) => target)).size) < 10) return
+        observer.disconnect()
+        resolve()
+      })
+      observer.observe(panel, { subtree: true, childList: true, attributes: true, characterData: true })
+    })
+    return Math.max(...counts)
+  })
+
 describe('the buttons act on the session', () => {
   it('“Treat as expired” makes the next request wait for one grant', async () => {
     const { site } = stand
@@ -74,13 +90,13 @@ describe('the buttons act on the session', () => {
     const { page } = opened
     const fail = page.getByRole('button', { name: 'Fail next grant' })
     await fail.click()
-    expect(await fail.getAttribute('aria-pressed')).toBe('true')
+    await until(opened, '[aria-pressed=true]', 'Fail next grant')
     await page.getByRole('button', { name: 'Refresh now' }).click()
     await page.locator('.notice').waitFor()
     expect(await opened.text('.notice')).toMatch(
       /^ERR_REFRESH_UNAVAILABLE The token was not renewed: .* The session is kept/,
     )
-    expect(await fail.getAttribute('aria-pressed')).toBe('false')
+    await until(opened, '[aria-pressed=false]', 'Fail next grant')
     expect(site.auth.counts.asked).toBe(0)
     await page.getByRole('button', { name: 'Refresh now' }).click()
     await page.locator('.notice').waitFor({ state: 'hidden' })
@@ -153,7 +169,7 @@ describe('what it shows is so', () => {
   it('tabs that share the session and have a panel are counted, until they are closed', async () => {
     const { site } = stand
     const opened = await stand.open()
-    expect(await opened.text('.tabs')).toBe('shared, no other tab')
+    await until(opened, '.tabs', /^shared, no other tab$/)
     const other = await openPage(opened.context, site)
     await other.page.evaluate(() => window.app.mount(false))
     await until(opened, '.tabs', '2 tabs share it')
@@ -327,38 +343,19 @@ describe('everyone can use it', () => {
 })
 
 describe('it costs little', () => {
-  it('of 1,000 requests it keeps the rows in sight alone in the page, and each frame ends in time', async () => {
+  it('of 1,000 held requests it keeps the rows in sight alone in the page, and a frame changes no more', async () => {
     const { site } = stand
     const opened = await stand.open()
     const { page } = opened
-    await page.evaluate(() => {
-      const request = window.requestAnimationFrame.bind(window)
-      const lengths: number[] = []
-      window.requestAnimationFrame = (draw) =>
-        request((time) => {
-          const start = performance.now()
-          draw(time)
-          lengths.push(performance.now() - start)
-        })
-      Object.assign(window, { lengths })
-    })
     site.auth.hold()
     await page.getByRole('button', { name: 'Treat as expired' }).click()
     const storm = page.evaluate(() => window.app.storm(1_000))
     await untilHeld(opened, 1_000)
     await until(opened, '[data-count=requests]', /^1,000$/)
-    // Every lane grows with every frame.
-    await page.evaluate('window.lengths.length = 0')
-    // Not by frames of its own: they would be counted.
-    await page.waitForFunction(
-      () => (window as unknown as { lengths: number[] }).lengths.length >= 60,
-      undefined,
-      { polling: 100 },
-    )
-    const lengths = await page.evaluate(() => (window as unknown as { lengths: number[] }).lengths)
+    const changed = await changes(opened)
+    expect(changed).toBeGreaterThan(0)
+    expect(changed).toBeLessThan(100)
     expect(await page.locator('.row').count()).toBeLessThan(40)
-    const [middle = Infinity] = [...lengths].sort((one, other) => one - other).slice(lengths.length / 2)
-    expect(middle).toBeLessThan(1000 / 60)
     site.auth.release()
     expect(await storm).toBe(1_000)
     expect(site.auth.counts.asked).toBe(1)

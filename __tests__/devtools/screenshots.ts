@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { launch, openPage } from './support/opened-page.js'
+import { launchBrowser } from '../spa/browser.js'
+import { openPage } from './support/opened-page.js'
 import { startSite, type Site } from './support/site.js'
 
 const folder = resolve(__dirname, 'screenshots')
@@ -10,7 +11,7 @@ const sizes = { desktop: { width: 1120, height: 640 }, phone: { width: 390, heig
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const browser = await launch()
+  const browser = await launchBrowser()
   for (const size of ['desktop', 'phone'] as const)
     for (const colorScheme of ['light', 'dark'] as const) await take(browser, size, colorScheme)
   await browser.close()
@@ -23,7 +24,7 @@ async function take(
 ): Promise<void> {
   const site = await startSite({ lifetimeMs: 20_000, latencyMs: 60 })
   const context = await browser.newContext({ viewport: sizes[size], colorScheme, deviceScaleFactor: 2 })
-  const { page } = await openPage(context, site)
+  const { page } = await openPage(context, site, 'as they come')
   const shoot = (name: string) =>
     page.locator('.dock').screenshot({ path: resolve(folder, `${size}-${colorScheme}${name}.png`) })
   await page.evaluate((tokens) => window.app.login(tokens), { ...site.auth.issue('ada'), subject: 'ada' })
