@@ -85,7 +85,11 @@ export const faultsOfGrants: readonly Fault[] = [
   {
     name: 'start a second grant while one is late',
     edits: [
-      { file: 'session/landing.ts', find: 'this.#core.transition(givenUp(state))', replace: 'void givenUp' },
+      {
+        file: 'session/landing.ts',
+        find: 'if (!landing) this.#core.transition(givenUp(state))',
+        replace: 'void givenUp',
+      },
     ],
     witness: {
       world: { ...plain, expiresIn: 60 },
@@ -236,6 +240,63 @@ export const faultsOfGrants: readonly Fault[] = [
         ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
         ['expire'],
         ['request', 0, 'axios'],
+      ],
+      end: 'drain',
+    },
+  },
+  {
+    name: 'cut a grant short that another tab has overtaken with the same refresh token',
+    isRare: true,
+    edits: [
+      {
+        file: 'session/persistence.ts',
+        find: 'core.conclude(overtaken(core.state, credential)',
+        replace: 'core.conclude(activated(credential)',
+      },
+    ],
+    witness: {
+      world: { ...plain, tabs: 2, isShared: true },
+      steps: [
+        ['login', 0],
+        ['request', 1, 'axios'],
+        ['expire'],
+        ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
+        //   tab 1 asks for a grant with u1.1-r1
+        ['request', 0, 'axios'],
+        ['pass', 31_000],
+        ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
+        //   tab 0 asks for a grant with u1.1-r1
+        ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
+        //   tab 0 tells 'adopted'
+      ],
+      end: 'drain',
+    },
+  },
+  {
+    name: 'cut a grant short that was overtaken, when the next one is needed',
+    isRare: true,
+    edits: [
+      {
+        file: 'session/flight.ts',
+        find: "return this.#phase === 'granting' && !this.#isTold ? ",
+        replace: 'return this.plan.ended ? ',
+      },
+    ],
+    witness: {
+      world: { ...plain, tabs: 2, isShared: true },
+      steps: [
+        ['login', 0],
+        ['request', 1, 'axios'],
+        ['expire'],
+        ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
+        //   tab 1 asks for a grant with u1.1-r1
+        ['request', 0, 'axios'],
+        ['pass', 31_000],
+        ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
+        //   tab 0 asks for a grant with u1.1-r1
+        ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
+        //   tab 0 tells 'adopted'
+        ['refresh', 0],
       ],
       end: 'drain',
     },

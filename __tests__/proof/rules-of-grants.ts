@@ -21,6 +21,41 @@ export function oneGrant(): Rule {
   }
 }
 
+/** The deadline of a renewal, as it is by default. */
+const refreshTimeoutMs = 30_000
+
+/** Behaviours 23 and 34: what a grant brings may be the only refresh token that is good. */
+export function noneCutShort(): Rule {
+  const askedAt = new Map<AskedGrant, number>()
+  const mayCut = new Set<number>()
+  const isOver = ({ tab }: InTab): void => void mayCut.add(tab)
+  return {
+    says: 'No grant is cut short while its session goes on with the refresh token that was sent.',
+    on: {
+      login: isOver,
+      logout: isOver,
+      disposed: isOver,
+      read({ tab, record }, { grants }) {
+        const sent = grants.find((grant) => grant.tab === tab)?.refreshToken
+        if (record?.tokens.refreshToken !== sent) mayCut.add(tab)
+      },
+      told({ tab, event: { type } }) {
+        if (type === 'grantFailed' || type === 'loginRequired') mayCut.add(tab)
+      },
+      grant({ grant }, { elapsed }) {
+        mayCut.delete(grant.tab)
+        askedAt.set(grant, elapsed)
+      },
+      grantEnded({ grant }, { elapsed }) {
+        const isInTime = elapsed - (askedAt.get(grant) as number) < refreshTimeoutMs
+        return grant.how === 'left' && isInTime && !mayCut.has(grant.tab)
+          ? `tab ${grant.tab} calls off its grant with ${grant.refreshToken}`
+          : undefined
+      },
+    },
+  }
+}
+
 /** How long a cool-down is at least. */
 const coolDownMs = 500
 

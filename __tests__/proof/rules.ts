@@ -8,7 +8,7 @@ import {
   ownTokens,
   replays,
 } from './rules-of-requests.js'
-import { noTokenTwice, oneGrant } from './rules-of-grants.js'
+import { noneCutShort, noTokenTwice, oneGrant } from './rules-of-grants.js'
 import type { Rule } from './journal.js'
 import {
   keepsSessions,
@@ -25,6 +25,7 @@ import {
 export function rules(): Rule[] {
   return [
     oneGrant(),
+    noneCutShort(),
     noTokenTwice(),
     neededGrants(),
     ownTokens(),

@@ -90,6 +90,6 @@ function join(
   // What cannot be sent twice is not tried with a token that was refused.
   if (freshness === 'short' || (isOneShot && isRejected)) return 'hold'
   // During a cool-down nothing is on the wire, and a token with life left is used meanwhile.
-  if (flight.isWaiting) return 'go'
+  if (flight.phase === 'waiting') return 'go'
   return isRejected || freshness === 'asked' || (isOneShot && freshness === 'ahead') ? 'hold' : 'go'
 }

@@ -83,6 +83,7 @@ export class Core {
     const left = flightsOf(this.#state).filter((flight) => !known.includes(flight))
     this.#state = next
     for (const flight of left) flight.leave()
+    next.late?.hold(false)
     this.#changed()
   }
 

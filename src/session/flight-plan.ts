@@ -1,5 +1,6 @@
 import type { LoginRequiredError, RefreshConfigurationError, RefreshUnavailableError } from '../errors.js'
 import type { Endpoints } from '../grant/endpoints.js'
+import type { Credential } from './state.js'
 import type { Flight } from './flight.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 import type { Settings } from '../options.js'
@@ -12,6 +13,8 @@ export interface FlightPlan {
   /** What it was started for: its result counts only while these are still current. */
   readonly generation: number
   readonly version: number
+  /** What it renews; undefined for the first tokens. */
+  readonly credential: Credential | undefined
   /** What is left of a cool-down, in milliseconds; nothing is sent before. */
   readonly waitMs: number
   readonly settings: Settings
@@ -43,8 +46,8 @@ export interface Had {
 /** What a flight may do to the session. Each call has no effect where the flight is not current any more. */
 export interface Ground {
   /**
-   * From now on this flight is the only one: a late answer of the one before is given up, unless it is in hand;
-   * then this resolves when that one is over.
+   * From now on this flight is the only one: a late answer of the one before is given up, unless it is in hand or
+   * its deadline has not come; then this resolves when that one is over.
    */
   beginAlone(): Promise<void> | undefined
   /** What may be shown of an error that the app's own pieces threw. */

@@ -8,6 +8,9 @@ import type { Verdict } from '../grant/answer.js'
 /** What the last look into the store may take where timers came so late that nothing of the deadline is left. */
 const lastLookMs = 1_000
 
+const maybeItself =
+  'If the refresh function calls an attached instance, pass it context.signal: else it waits for itself.'
+
 /** The first pause between two attempts that the server has definitely not acted on. */
 const firstPauseMs = 500
 
@@ -24,7 +27,9 @@ export class Flight {
   #isHeld = false
   #pauseTimer: Timer | undefined
   #wake: (() => void) | undefined
-  #freeLock: (() => void) | undefined
+  #freeLock!: () => void
+  /** Whoever leaves the flight frees the lock, however long the answer takes. */
+  readonly #freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
   #after: AfterLock
   #tries = 0
   /** The tries that came so far as to send something. */
@@ -43,9 +48,8 @@ export class Flight {
     return this.#controller.signal
   }
 
-  /** True while it waits for the end of a cool-down: nothing is on the wire. */
-  get isWaiting(): boolean {
-    return this.#phase === 'waiting'
+  get phase(): Phase {
+    return this.#phase
   }
 
   start(): void {
@@ -59,9 +63,13 @@ export class Flight {
     this.#flown = this.#fly()
   }
 
-  /** Resolves when the answer that it has in hand is stored; undefined where it has none. */
+  /**
+   * Resolves when the answer that it has in hand is stored, or when what it has on the wire has come to an end;
+   * undefined where it has neither, and past its deadline, when nothing may come any more.
+   */
   get landing(): Promise<void> | undefined {
-    return this.#phase === 'committing' ? this.#flown : undefined
+    if (this.#phase === 'committing') return this.#flown
+    return this.#phase === 'granting' && !this.#isTold ? Promise.race([this.#flown, this.#freed]) : undefined
   }
 
   /** While someone waits for it, the process is kept alive until its deadline. */
@@ -81,12 +89,12 @@ export class Flight {
     const stoodStill = now() - this.#startedAt - refreshTimeoutMs > lastLookMs
     const freeMs = stoodStill ? Math.max(ms, refreshTimeoutMs) : ms
     // With the answer in hand the lock is kept until it is stored: others would send what has been spent.
-    this.#timers = [startTimer(freeMs, () => this.#phase === 'committing' || this.#freeLock?.())]
+    this.#timers = [startTimer(freeMs, () => this.#phase === 'committing' || this.#freeLock())]
   }
 
   /** Ends its wait for the cool-down. */
   hurry(): void {
-    if (this.isWaiting) this.#wake?.()
+    if (this.#phase === 'waiting') this.#wake?.()
   }
 
   /** No state knows it any more: unless it has its answer, its signal aborts and its lock is free. */
@@ -94,7 +102,7 @@ export class Flight {
     for (const timer of this.#timers) timer.clear()
     if (this.#phase === 'committing') return
     this.#controller.abort()
-    this.#freeLock?.()
+    this.#freeLock()
     this.#wake?.()
   }
 
@@ -107,11 +115,9 @@ export class Flight {
     // The refresh token that a late answer has replaced must not be sent again while the new one is being stored.
     if (landing) await landing
     if (this.signal.aborted) return
-    // Whoever leaves the flight frees the lock, however long the answer takes.
-    const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
     let renewed: Promise<void> | undefined
     const renew = (): Promise<void> => (renewed = this.#renew().then((after) => void (this.#after = after)))
-    const inLock = (): Promise<unknown> => Promise.race([renew(), freed])
+    const inLock = (): Promise<unknown> => Promise.race([renew(), this.#freed])
     try {
       await (lock ? lock(this.signal, inLock) : inLock())
     } catch (cause) {
@@ -194,8 +200,9 @@ export class Flight {
 
   /** Behaviour 25: a definite refusal is tried again within the deadline, an ambiguous one only within its grace. */
   async #mayTryAgain(verdict: Verdict): Promise<boolean> {
-    const { settings, lock } = this.plan
-    if (verdict.type !== 'unavailable' || !lock || this.#isTold || this.signal.aborted) return false
+    const { settings, lock, ground } = this.plan
+    const isOver = this.#isTold || this.signal.aborted || !ground.isCurrent(this)
+    if (verdict.type !== 'unavailable' || !lock || isOver) return false
     const { ambiguous, retryAfterMs } = verdict.error
     const sinceSentMs = settings.now() - this.#sentAt
     const mayAskAgain = !ambiguous || (this.#attempts === 1 && sinceSentMs < settings.rotationGraceMs)
@@ -227,10 +234,7 @@ export class Flight {
     if (this.#phase === 'looking') return
     const { settings, ground } = this.plan
     const isGranting = this.#phase === 'granting'
-    const isApps = isGranting && typeof settings.refresh === 'function'
-    const hint = isApps
-      ? 'If the refresh function calls an attached instance, pass it context.signal: else it waits for itself.'
-      : undefined
+    const hint = isGranting && typeof settings.refresh === 'function' ? maybeItself : undefined
     this.#isTold = isGranting
     const reason = lateIn[this.#phase] ?? 'timeout'
     ground.fail(this, new RefreshUnavailableError(reason, { ambiguous: isGranting, hint }), isGranting)

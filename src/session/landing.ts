@@ -35,7 +35,7 @@ export class Landing implements Ground {
 
   beginAlone(): Promise<void> | undefined {
     const { state } = this.#core
-    const landing = state.coolDown?.late?.landing
+    const landing = state.late?.landing
     // What is being stored stays known until it is: who fails meanwhile must not hide it from the next one.
     if (!landing) this.#core.transition(givenUp(state))
     return landing
@@ -56,12 +56,12 @@ export class Landing implements Ground {
   async commit(flight: Flight, tokens: TokenSet, sentAt: number, limitMs: number): Promise<void> {
     const { plan } = flight
     const core = this.#core
-    if (!this.isCurrent(flight)) return
-    const before = credentialOf(core.state)
+    if (!this.#baseOf(plan, tokens)) return
     // Another tab may have logged in while the grant was on its way: its record must not be overwritten.
     if (plan.lock && plan.isShared) await this.readAgain(limitMs)
-    const base = this.#baseOf(plan, before, tokens)
+    const base = this.#baseOf(plan, tokens)
     if (!base) return
+    const before = credentialOf(core.state)
     if (before && !isSameUser(before, tokens.subject, plan)) {
       const record = { sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt }
       return this.#persistence.begin(record, { type: 'login', generation: plan.generation + 1 })
@@ -87,14 +87,10 @@ export class Landing implements Ground {
    * where another tab's answer, late itself, has left the one that was sent: that one is spent. Of a vault's nobody
    * can see whether it was left; the newest there is good in any case.
    */
-  #baseOf(
-    plan: Flight['plan'],
-    before: Credential | undefined,
-    { refreshToken }: TokenSet,
-  ): Base | undefined {
+  #baseOf(plan: Flight['plan'], { refreshToken }: TokenSet): Base | undefined {
     const { state } = this.#core
-    const sent = before?.tokens.refreshToken
-    const isLeft = before && credentialOf(state)?.tokens.refreshToken === sent
+    const sent = plan.credential?.tokens.refreshToken
+    const isLeft = plan.credential && credentialOf(state)?.tokens.refreshToken === sent
     const base = { generation: plan.generation, version: versionOf(state) }
     return this.#isAt(isLeft && refreshToken !== sent ? base : plan) ? base : undefined
   }
@@ -128,6 +124,8 @@ export class Landing implements Ground {
 
   fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate = false): void {
     const { state, settings } = this.#core
+    // Another tab has renewed meanwhile: nobody waits who could be told.
+    if (isLate && state.late === flight) return this.#core.transition(givenUp(state))
     if (state.status !== 'refreshing' || state.flight !== flight) return
     const { credential, isRejected } = state
     const now = settings.now()
@@ -137,8 +135,7 @@ export class Landing implements Ground {
     const isUsable =
       !isRejected && credential !== undefined && freshnessOf(credential, now, settings) !== 'short'
     if (isLate) flight.linger(lengthMs)
-    const late = isLate ? flight : state.coolDown?.late
-    const next = failed(state, { until: now + lengthMs, lengthMs, failures, error, late })
+    const next = failed(state, { until: now + lengthMs, lengthMs, failures, error }, isLate)
     this.#core.conclude(next, (waiter) => waiter.refuse(error, isUsable), { type: 'grantFailed', error })
   }
 

@@ -1,4 +1,4 @@
-import { activated, credentialOf, foundNothing, signedOut, type Credential } from './state.js'
+import { activated, credentialOf, foundNothing, overtaken, signedOut, type Credential } from './state.js'
 import { LoginRequiredError, type LoginRequiredReason } from '../errors.js'
 import { graveOf, readRecord, type StoredRecord } from '../store/record.js'
 import type { Core } from './core.js'
@@ -226,7 +226,7 @@ export class Persistence {
     const { generation, version } = credential
     const event = { type: 'adopted', generation, version } as const
     // The same session: who waits goes on with what the other has stored.
-    if (isRenewed) core.conclude(activated(credential), (waiter) => waiter.resume('admit'), event)
+    if (isRenewed) core.conclude(overtaken(core.state, credential), (waiter) => waiter.resume('admit'), event)
     else core.change(activated(credential), event)
   }
 

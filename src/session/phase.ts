@@ -1,6 +1,6 @@
 import type { RefreshUnavailableReason } from '../errors.js'
 
-/** Where a flight is: what its deadline means depends on it. */
+/** Where a flight is: what its deadline means depends on it. 'waiting': for the end of a cool-down. */
 export type Phase =
   | 'waiting'
   | 'locking'

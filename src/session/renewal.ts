@@ -171,6 +171,7 @@ export class Renewal {
       reason,
       generation: state.generation,
       version: versionOf(state),
+      credential,
       waitMs,
       settings,
       ground: this.#landing,

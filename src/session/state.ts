@@ -38,14 +38,17 @@ export interface CoolDown {
   readonly lengthMs: number
   readonly failures: number
   readonly error: SessionError
-  /** Past its deadline, but its answer may still come and would be committed; given up when the next one starts. */
-  readonly late?: Flight | undefined
 }
 
 interface Common {
   readonly generation: number
   readonly coolDown?: CoolDown | undefined
   readonly lastError?: SessionError | undefined
+  /**
+   * Nobody waits for it any more: it is past its deadline, or another tab has renewed meanwhile. But its answer may
+   * still come and would be committed; given up when the next one starts.
+   */
+  readonly late?: Flight | undefined
 }
 
 /** The first look into the store is not done. Requests wait for it. */
@@ -97,7 +100,7 @@ export function versionOf(state: SessionState): number {
 /** Every flight that the state knows of; one that the next state does not know is left. */
 export function flightsOf(state: SessionState): readonly Flight[] {
   const current = state.status === 'refreshing' ? [state.flight] : []
-  return state.coolDown?.late ? [...current, state.coolDown.late] : current
+  return state.late ? [...current, state.late] : current
 }
 
 /** Nobody is signed in, or another one is: every stamp made before is of an older generation. */
@@ -115,6 +118,20 @@ export function activated(credential: Credential): Active {
   return { status: 'active', generation: credential.generation, credential }
 }
 
+/**
+ * Another tab has renewed the same session. Where it has left the refresh token that is on the wire from here, that
+ * grant is not cut short: the server may be replacing it. An acquisition is: nobody needs the dialog any more.
+ */
+export function overtaken(state: SessionState, credential: Credential): Active {
+  const left = credentialOf(state)?.tokens
+  const isLeft = left !== undefined && left.refreshToken === credential.tokens.refreshToken
+  return { ...activated(credential), late: isLeft ? flightsOf(state).find(isGranting) : undefined }
+}
+
+function isGranting({ plan, phase }: Flight): boolean {
+  return plan.lock !== undefined && (phase === 'granting' || phase === 'committing')
+}
+
 /** The same tokens, as though they had ended at `now`; for `tokenflight/devtools`. */
 export function expired(state: SessionState, now: number): SessionState {
   if ((state.status !== 'active' && state.status !== 'refreshing') || !state.credential) return state
@@ -125,8 +142,7 @@ export function expired(state: SessionState, now: number): SessionState {
 
 /** The late answer is waited for no longer, so that there is one grant on the wire at most. */
 export function givenUp(state: SessionState): SessionState {
-  const { coolDown } = state
-  return coolDown?.late ? { ...state, coolDown: { ...coolDown, late: undefined } } : state
+  return state.late ? { ...state, late: undefined } : state
 }
 
 /** What is left of a cool-down at `now`, in milliseconds. */
@@ -137,7 +153,7 @@ export function coolingMs({ coolDown }: SessionState, now: number): number {
 
 /** A flight starts. The cool-down stays until it succeeds, so that its failures go on counting. */
 export function tookOff(state: SessionState, flight: Flight, isRejected: boolean): Refreshing {
-  const { generation, coolDown, lastError } = state
+  const { generation, coolDown, lastError, late } = state
   return {
     status: 'refreshing',
     generation,
@@ -146,6 +162,7 @@ export function tookOff(state: SessionState, flight: Flight, isRejected: boolean
     isRejected,
     coolDown,
     lastError,
+    late,
   }
 }
 
@@ -154,10 +171,11 @@ export function rejected(state: Refreshing): Refreshing {
   return state.isRejected ? state : { ...state, isRejected: true }
 }
 
-/** The flight failed and nothing is lost: the tokens are kept and a cool-down begins. */
-export function failed(state: Refreshing, coolDown: CoolDown): Active | SignedOut {
-  const { generation, credential } = state
-  const common = { generation, coolDown, lastError: coolDown.error }
+/** The flight failed and nothing is lost: the tokens are kept and a cool-down begins. `isLate`: its answer may come. */
+export function failed(state: Refreshing, coolDown: CoolDown, isLate: boolean): Active | SignedOut {
+  const { generation, credential, flight } = state
+  const late = isLate ? flight : state.late
+  const common = { generation, coolDown, lastError: coolDown.error, late }
   return credential
     ? { ...common, status: 'active', credential }
     : { ...common, status: 'signedOut', isUnseen: true }
