@@ -127,6 +127,19 @@ it('past its deadline a silent grant keeps the lock for its cool-down and no lon
   expect(other.endpoint.sent).toEqual(['refresh-1'])
 })
 
+it('a late answer that says "later" is not followed by another attempt: nobody waits for one (9, 25)', async () => {
+  const { session, endpoint } = bench({ refreshTimeoutMs: 9_000 })
+  const answer = deferred()
+  endpoint.answer = async () => (await answer.promise, { status: 503 })
+  await session.login(tokens(1))
+  const refused = rejectionOf(session.refresh())
+  await pass(9_000)
+  await refused
+  answer.resolve()
+  await pass(60_000)
+  expect(endpoint.sent).toEqual(['refresh-1'])
+})
+
 describe('the pause between two attempts', () => {
   it('is none where the answer may have been lost and the server has a grace: it is asked for again at once (25)', async () => {
     const { session, endpoint } = bench({ rotationGraceMs: 10_000 })

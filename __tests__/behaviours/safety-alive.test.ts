@@ -1,10 +1,11 @@
 /** Behaviour 37 within this process: which timers would keep it alive. */
 import axios from 'axios'
-import { attachSession } from 'tokenflight/axios'
+import { attachSession, type StoredRecord } from 'tokenflight/axios'
 import { useBench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { turn } from '../support/fake-clock.js'
 import { rejectionOf } from '../support/outcome.js'
+import { sharedPlace } from '../support/shared-store.js'
 import { tokens } from '../support/token-endpoint-double.js'
 
 const { bench } = useBench()
@@ -41,6 +42,20 @@ afterEach(() => {
   for (const timer of running.values()) clear(timer)
   running.clear()
   expect(left).toBe(0)
+})
+
+it('a grant that another tab has overtaken keeps no process alive: nobody waits for it (34, 37)', async () => {
+  const place = sharedPlace()
+  const { session, endpoint } = bench({ store: place.open({ hears: true }) })
+  endpoint.always('never')
+  await session.login(tokens(1))
+  const done = session.refresh()
+  await endpoint.reached(1)
+  const record = place.found as StoredRecord
+  await place.open().set({ ...record, version: 2, tokens: { ...record.tokens, accessToken: 'access-7' } })
+  await done
+  expect(endpoint.asked).toHaveLength(1)
+  expect([running.size > 0, alive()]).toEqual([true, 0])
 })
 
 it('a grant keeps the process alive while a request waits for it, and not once the last one has gone (37)', async () => {

@@ -60,7 +60,7 @@ beforeEach(async () => {
     },
   })
   await session.login({ accessToken: 'access-1', refreshToken: 'refresh-1' })
-  void session.refresh()
+  void session.refresh().catch(() => {})
   await turn()
 })
 
@@ -132,6 +132,20 @@ describe('another tab stores the old refresh token while a grant with it is on t
     expect(await session.getTokens()).toMatchObject(replaced)
   })
 
+  it('an answer that says "later" frees the lock at once, and is followed by no other attempt (25, 34)', async () => {
+    const other = createSession({ store, refresh: async () => replaced })
+    const renewed = other.refresh()
+    await turn()
+    expect(record().version).toBe(2)
+    asked[0]?.reject(Object.assign(new Error('Busy'), { status: 503 }))
+    await turn()
+    expect(record()).toMatchObject({ version: 3, tokens: replaced })
+    await renewed
+    await pass(60_000)
+    expect(asked).toHaveLength(1)
+    other.dispose()
+  })
+
   it('a logout calls it off (28)', async () => {
     await session.logout()
     asked[0]?.resolve(replaced)
@@ -149,6 +163,34 @@ it('a new refresh token in the store calls off the grant with the old one (34)',
   await turn()
   expect(await session.getTokens()).toMatchObject(stored)
   expect(record()).toMatchObject({ version: 2, tokens: stored })
+})
+
+it('another tab’s tokens end the wait for a cool-down, and a renewal that is wanted then waits for nothing (25, 34)', async () => {
+  await session.login({ accessToken: 'access-1', refreshToken: 'refresh-1', expiresAt: Date.now() })
+  const failed = session.refresh().catch(() => {})
+  await turn()
+  asked[1]?.reject(new TypeError('The network is down'))
+  await failed
+  const waiting = session.getAccessToken()
+  await overtake({ accessToken: 'access-2', expiresAt: Date.now() + 3_600_000 })
+  expect(await waiting).toBe('access-2')
+  const renewed = session.refresh()
+  await turn()
+  expect(asked).toHaveLength(3)
+  asked[2]?.resolve({ accessToken: 'access-3' })
+  await renewed
+})
+
+it('the signal of a grant is not aborted by its own success, nor by its own end', async () => {
+  asked[0]?.resolve({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+  await turn()
+  expect(await session.getAccessToken()).toBe('access-2')
+  const refused = session.refresh().catch(() => {})
+  await turn()
+  asked[1]?.reject(Object.assign(new Error('No'), { status: 401 }))
+  await refused
+  expect(session.getSnapshot().status).toBe('signedOut')
+  expect(asked.map(({ signal }) => signal.aborted)).toEqual([false, false])
 })
 
 it('an acquisition is called off, whatever another tab has stored: nobody needs the dialog any more (34)', async () => {

@@ -278,8 +278,8 @@ export const faultsOfGrants: readonly Fault[] = [
     edits: [
       {
         file: 'session/flight.ts',
-        find: "return this.#phase === 'granting' && !this.#isTold ? ",
-        replace: 'return this.plan.ended ? ',
+        find: 'return this.#isTold ? undefined : Promise.race',
+        replace: 'return this.plan.lock ? undefined : Promise.race',
       },
     ],
     witness: {

@@ -64,12 +64,12 @@ export class Flight {
   }
 
   /**
-   * Resolves when the answer that it has in hand is stored, or when what it has on the wire has come to an end;
-   * undefined where it has neither, and past its deadline, when nothing may come any more.
+   * For a late one. Resolves when the answer that it has in hand is stored, or when what it has on the wire has come
+   * to an end; undefined past its deadline, when nothing may come any more.
    */
   get landing(): Promise<void> | undefined {
     if (this.#phase === 'committing') return this.#flown
-    return this.#phase === 'granting' && !this.#isTold ? Promise.race([this.#flown, this.#freed]) : undefined
+    return this.#isTold ? undefined : Promise.race([this.#flown, this.#freed])
   }
 
   /** While someone waits for it, the process is kept alive until its deadline. */
@@ -201,8 +201,8 @@ export class Flight {
   /** Behaviour 25: a definite refusal is tried again within the deadline, an ambiguous one only within its grace. */
   async #mayTryAgain(verdict: Verdict): Promise<boolean> {
     const { settings, lock, ground } = this.plan
-    const isOver = this.#isTold || this.signal.aborted || !ground.isCurrent(this)
-    if (verdict.type !== 'unavailable' || !lock || isOver) return false
+    const isWanted = !this.#isTold && ground.isCurrent(this)
+    if (verdict.type !== 'unavailable' || !lock || !isWanted) return false
     const { ambiguous, retryAfterMs } = verdict.error
     const sinceSentMs = settings.now() - this.#sentAt
     const mayAskAgain = !ambiguous || (this.#attempts === 1 && sinceSentMs < settings.rotationGraceMs)

@@ -129,7 +129,7 @@ export function overtaken(state: SessionState, credential: Credential): Active {
 }
 
 function isGranting({ plan, phase }: Flight): boolean {
-  return plan.lock !== undefined && (phase === 'granting' || phase === 'committing')
+  return plan.lock !== undefined && phase === 'granting'
 }
 
 /** The same tokens, as though they had ended at `now`; for `tokenflight/devtools`. */
@@ -183,8 +183,7 @@ export function failed(state: Refreshing, coolDown: CoolDown, isLate: boolean): 
 
 /** The cool-down is skipped: the network is back or the app asks. Its failures are forgotten. */
 export function warmed(state: SessionState): SessionState {
-  const { coolDown } = state
-  return coolDown ? { ...state, coolDown: { ...coolDown, until: 0, failures: 0 } } : state
+  return state.coolDown ? { ...state, coolDown: undefined } : state
 }
 
 /** For ever. */
