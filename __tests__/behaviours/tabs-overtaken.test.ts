@@ -2,6 +2,7 @@ import {
   createSession,
   memoryStore,
   type Session,
+  type SessionOptions,
   type StoredRecord,
   type TokenResponse,
   type TokenSet,
@@ -64,9 +65,9 @@ beforeEach(async () => {
   await turn()
 })
 
-describe('another tab stores the old refresh token while a grant with it is on the wire', () => {
-  const replaced = { accessToken: 'access-3', refreshToken: 'refresh-3' }
+const replaced = { accessToken: 'access-3', refreshToken: 'refresh-3' }
 
+describe('another tab stores the old refresh token while a grant with it is on the wire', () => {
   beforeEach(() => overtake({ accessToken: 'access-2' }))
 
   it('who waits goes on with that tab’s access token, and the grant is not cut short (23, 34)', async () => {
@@ -99,37 +100,29 @@ describe('another tab stores the old refresh token while a grant with it is on t
     },
   )
 
-  it('a renewal that is needed meanwhile waits for its answer, and has the new tokens from it (6, 34)', async () => {
+  it('a renewal that is needed meanwhile does not wait for it: that one is cut short now (6, 34)', async () => {
     const renewed = session.refresh()
     await turn()
-    expect([asked.length, session.getSnapshot().held]).toEqual([1, 1])
-    asked[0]?.resolve(replaced)
-    await renewed
-    expect(await session.getTokens()).toMatchObject(replaced)
-    expect(asked).toHaveLength(1)
-  })
-
-  it('a renewal that is needed meanwhile asks by itself where that answer keeps it (6, 34)', async () => {
-    const renewed = session.refresh()
-    await turn()
-    asked[0]?.resolve({ accessToken: 'access-3' })
-    await turn()
-    expect(asked.map(({ refreshToken }) => refreshToken)).toEqual(['refresh-1', 'refresh-1'])
-    asked[1]?.resolve({ accessToken: 'access-4' })
-    await renewed
-    expect(await session.getAccessToken()).toBe('access-4')
-  })
-
-  it('without an answer it is given up at its deadline: the lock is free, and what waits asks by itself (25, 34)', async () => {
-    await pass(15_000)
-    const renewed = session.refresh()
-    await pass(14_999)
-    expect([asked.length, asked[0]?.signal.aborted]).toEqual([1, false])
-    await pass(1)
-    expect([asked.length, asked[0]?.signal.aborted]).toEqual([2, true])
+    expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, false])
     asked[1]?.resolve(replaced)
     await renewed
     expect(await session.getTokens()).toMatchObject(replaced)
+  })
+
+  it('past its deadline the lock is free for others, and the answer still counts (11, 34)', async () => {
+    const other = createSession({ store, refresh: async () => ({ accessToken: 'access-4' }) })
+    await pass(20_000)
+    const renewed = other.refresh()
+    await pass(9_999)
+    expect(record().version).toBe(2)
+    await pass(2)
+    await renewed
+    expect(record()).toMatchObject({ version: 3, tokens: { accessToken: 'access-4' } })
+    await pass(60_000)
+    asked[0]?.resolve(replaced)
+    await turn()
+    expect([asked[0]?.signal.aborted, record()]).toMatchObject([false, { version: 4, tokens: replaced }])
+    other.dispose()
   })
 
   it('an answer that says "later" frees the lock at once, and is followed by no other attempt (25, 34)', async () => {
@@ -193,20 +186,116 @@ it('the signal of a grant is not aborted by its own success, nor by its own end'
   expect(asked.map(({ signal }) => signal.aborted)).toEqual([false, false])
 })
 
-it('an acquisition is called off, whatever another tab has stored: nobody needs the dialog any more (34)', async () => {
-  const signals: AbortSignal[] = []
-  const acquiring = createSession({
-    store,
-    acquire: ({ signal }) => {
-      signals.push(signal)
-      return new Promise(() => {})
+describe('with `acquire`', () => {
+  /** A session in the place of the first, with its store, and the acquisitions that it asks for. */
+  function acquiring(options: Pick<SessionOptions, 'refresh'>) {
+    session.dispose()
+    const acquired: Asked[] = []
+    const one = createSession({
+      store,
+      acquire: ({ signal }) => {
+        const call = { ...deferred<TokenResponse>(), refreshToken: undefined, signal }
+        acquired.push(call)
+        return call.promise
+      },
+      ...options,
+    })
+    return { one, acquired }
+  }
+
+  it('an acquisition is called off, whatever another tab has stored: nobody needs the dialog any more (34)', async () => {
+    const { one, acquired } = acquiring({})
+    const renewed = one.refresh()
+    await turn()
+    await overtake({ accessToken: 'access-2' })
+    await renewed
+    expect(acquired.map(({ signal }) => signal.aborted)).toEqual([true])
+    acquired[0]?.resolve({ accessToken: 'access-9', refreshToken: 'refresh-9', subject: 'someone else' })
+    await turn()
+    expect([await one.getAccessToken(), record().version]).toEqual(['access-2', 2])
+    one.dispose()
+  })
+
+  it.each([
+    ['one that another tab has overtaken', true],
+    ['one that nobody has overtaken', false],
+  ])(
+    'an end that another tab tells of asks for tokens at once, and no grant undoes it: %s (28, 34)',
+    async (_, isOvertaken) => {
+      const granted = deferred<TokenResponse>()
+      const { one, acquired } = acquiring({ refresh: () => granted.promise })
+      void one.refresh().catch(() => {})
+      await turn()
+      if (isOvertaken) await overtake({ accessToken: 'access-2' })
+      const before = record()
+      store.set({ ...before, version: before.version + 1, tokens: {}, ended: 'refused' } as never)
+      store.notify()
+      await turn()
+      expect(acquired).toHaveLength(1)
+      // A function that pays no heed to its signal.
+      granted.resolve(replaced)
+      await turn()
+      expect([store.get(), acquired[0]?.signal.aborted]).toMatchObject([{ ended: 'refused' }, false])
+      one.dispose()
+    },
+  )
+})
+
+it('the first grant with a cookie is not cut short either: its answer sets the next cookie (34)', async () => {
+  const signals: (AbortSignal | null | undefined)[] = []
+  const place = noticedStore()
+  const one = createSession({
+    store: place,
+    refresh: {
+      tokenEndpoint: 'https://auth.example.com/token',
+      refreshTokenIn: 'cookie',
+      fetch: (_url, init) => (signals.push(init?.signal), new Promise(() => {})),
     },
   })
-  const renewed = acquiring.refresh()
+  const token = one.getAccessToken()
+  await turn()
+  place.set({ format: 1, sessionId: 'theirs', version: 1, tokens: { accessToken: 'access-2' }, issuedAt: 0 })
+  place.notify()
+  expect(await token).toBe('access-2')
+  expect(signals.map((signal) => signal?.aborted)).toEqual([false])
+  one.dispose()
+})
+
+it('a late answer that is being stored stays known though it finds another tab’s tokens: no spent token is sent (11, 34)', async () => {
+  await session.login({ accessToken: 'access-1', refreshToken: 'refresh-1', expiresAt: Date.now() })
+  const refused = session.getAccessToken().catch(() => {})
+  await turn()
+  // The lock is free again, after the deadline and the cool-down.
+  await pass(32_000)
+  await refused
+  session.on(({ type }) => {
+    if (type === 'adopted') void session.getAccessToken()
+  })
+  const before = record()
+  const stored = { ...before.tokens, accessToken: 'access-2', expiresAt: Date.now() }
+  store.set({ ...before, version: 2, tokens: stored })
+  asked[1]?.resolve(replaced)
+  await turn()
+  expect(asked.map(({ refreshToken }) => refreshToken)).toEqual(['refresh-1', 'refresh-1'])
+  expect(record()).toMatchObject({ version: 3, tokens: replaced })
+})
+
+it('an overtaken grant that has come to nothing is forgotten: no lock that never settles is waited for (9, 34)', async () => {
+  const first = deferred<TokenResponse>()
+  const asking = jest.fn(async (): Promise<TokenResponse> => ({ accessToken: 'access-4' }))
+  asking.mockReturnValueOnce(first.promise)
+  const one = createSession({
+    store,
+    refresh: asking,
+    lock: { request: (_name, _options, callback) => (void callback(), new Promise(() => {})) },
+  })
+  const renewed = one.refresh()
   await turn()
   await overtake({ accessToken: 'access-2' })
   await renewed
-  expect(signals.map(({ aborted }) => aborted)).toEqual([true])
-  expect(await acquiring.getAccessToken()).toBe('access-2')
-  acquiring.dispose()
+  first.resolve({ accessToken: 'access-3' })
+  await turn()
+  await one.refresh()
+  expect([await one.getAccessToken(), asking.mock.calls.length]).toEqual(['access-4', 2])
+  one.dispose()
 })

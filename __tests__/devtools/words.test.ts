@@ -257,7 +257,7 @@ it('what waits for a better token says so, and tokens that the app brings are no
   expect(lines.slice(3)).toEqual([
     'step-up        GET /me: the API asks for a better token: scope "admin"',
     'request 2      GET /me is held, the first of those that wait',
-    'granted        new tokens that the app brought, good for 1 h 0 min',
+    'granted        new tokens that came late or that the app brought, good for 1 h 0 min',
     'request 2      GET /me was sent, asked for a better token, held 2.0 s for the app to bring one, then sent again and answered 200.',
   ])
   stop()

@@ -217,8 +217,8 @@ export const faultsOfGrants: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: 'this.#isAt(isLeft && refreshToken !== sent ? base : plan)',
-        replace: 'this.#isAt(plan)',
+        find: 'this.#isAt(isLeft && refreshToken !== sent ? base : plan, flight)',
+        replace: 'this.#isAt(plan, flight)',
       },
     ],
     witness: {
@@ -268,35 +268,6 @@ export const faultsOfGrants: readonly Fault[] = [
         //   tab 0 asks for a grant with u1.1-r1
         ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
         //   tab 0 tells 'adopted'
-      ],
-      end: 'drain',
-    },
-  },
-  {
-    name: 'cut a grant short that was overtaken, when the next one is needed',
-    isRare: true,
-    edits: [
-      {
-        file: 'session/flight.ts',
-        find: 'return this.#isTold ? undefined : Promise.race',
-        replace: 'return this.plan.lock ? undefined : Promise.race',
-      },
-    ],
-    witness: {
-      world: { ...plain, tabs: 2, isShared: true },
-      steps: [
-        ['login', 0],
-        ['request', 1, 'axios'],
-        ['expire'],
-        ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
-        //   tab 1 asks for a grant with u1.1-r1
-        ['request', 0, 'axios'],
-        ['pass', 31_000],
-        ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
-        //   tab 0 asks for a grant with u1.1-r1
-        ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
-        //   tab 0 tells 'adopted'
-        ['refresh', 0],
       ],
       end: 'drain',
     },

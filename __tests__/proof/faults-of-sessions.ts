@@ -28,7 +28,7 @@ export const faultsOfSessions: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: 'if (this.#isAt(base)) this.#granted(credential)',
+        find: 'if (isWanted()) this.#granted(credential)',
         replace: 'this.#granted(credential)',
       },
     ],

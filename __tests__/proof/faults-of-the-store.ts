@@ -31,7 +31,7 @@ export const faultsOfTheStore: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: 'await this.#persistence.write(credential, () => this.#isAt(base), limitMs)',
+        find: 'await this.#persistence.write(credential, isWanted, limitMs)',
         replace: 'void this.#persistence.write(credential, () => true, limitMs)',
       },
     ],

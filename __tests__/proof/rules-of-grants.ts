@@ -1,8 +1,8 @@
 import type { AskedGrant, Facts, Rule } from './journal.js'
 
 /**
- * Behaviour 6. In one tab there is never a second one. Of the others one may still be out that its tab has given up
- * at its deadline: it has told so, and its late answer is welcome.
+ * Behaviour 6. In one tab there is never a second one. Of the others one may still be out that its tab waits for no
+ * longer, and its late answer is welcome: it was given up at its deadline, or another tab has renewed meanwhile.
  */
 export function oneGrant(): Rule {
   const givenUp = new Set<AskedGrant>()
@@ -10,7 +10,7 @@ export function oneGrant(): Rule {
     says: 'There is at most one grant on the wire.',
     on: {
       told({ tab, event }, { grants }) {
-        if (event.type !== 'grantFailed') return
+        if (event.type !== 'grantFailed' && event.type !== 'adopted') return
         for (const grant of grants) if (grant.tab === tab) givenUp.add(grant)
       },
       grant({ grant: { tab } }, { grants }) {
@@ -21,36 +21,33 @@ export function oneGrant(): Rule {
   }
 }
 
-/** The deadline of a renewal, as it is by default. */
-const refreshTimeoutMs = 30_000
-
 /** Behaviours 23 and 34: what a grant brings may be the only refresh token that is good. */
 export function noneCutShort(): Rule {
-  const askedAt = new Map<AskedGrant, number>()
+  /** Tabs whose session is over or has another refresh token, and those that have told that their grant failed. */
   const mayCut = new Set<number>()
-  const isOver = ({ tab }: InTab): void => void mayCut.add(tab)
+  const cut = new Map<number, AskedGrant>()
+  const isOver = ({ tab }: InTab): void => void (mayCut.add(tab), cut.delete(tab))
   return {
-    says: 'No grant is cut short while its session goes on with the refresh token that was sent.',
+    says: 'No grant is cut short while its session goes on with the refresh token that was sent, and needs no other.',
     on: {
       login: isOver,
       logout: isOver,
       disposed: isOver,
       read({ tab, record }, { grants }) {
         const sent = grants.find((grant) => grant.tab === tab)?.refreshToken
-        if (record?.tokens.refreshToken !== sent) mayCut.add(tab)
+        if (record?.tokens.refreshToken !== sent) isOver({ tab })
       },
       told({ tab, event: { type } }) {
-        if (type === 'grantFailed' || type === 'loginRequired') mayCut.add(tab)
+        if (type === 'grantFailed' || type === 'loginRequired') isOver({ tab })
       },
-      grant({ grant }, { elapsed }) {
-        mayCut.delete(grant.tab)
-        askedAt.set(grant, elapsed)
+      grant: ({ grant: { tab } }) => void mayCut.delete(tab),
+      grantEnded({ grant }) {
+        if (grant.how === 'left' && !mayCut.has(grant.tab)) cut.set(grant.tab, grant)
       },
-      grantEnded({ grant }, { elapsed }) {
-        const isInTime = elapsed - (askedAt.get(grant) as number) < refreshTimeoutMs
-        return grant.how === 'left' && isInTime && !mayCut.has(grant.tab)
-          ? `tab ${grant.tab} calls off its grant with ${grant.refreshToken}`
-          : undefined
+      stepped({ seen }) {
+        const needless = [...cut].find(([tab]) => seen[tab]?.status !== 'refreshing')
+        cut.clear()
+        return needless && `tab ${needless[0]} calls off its grant with ${needless[1].refreshToken}`
       },
     },
   }

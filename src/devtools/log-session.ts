@@ -92,7 +92,7 @@ function grantedWords(
   { landed, now, pending }: Recorder,
 ): string {
   const life = expiresAt === undefined ? 'with no known end' : `good for ${duration(expiresAt - now)}`
-  if (!landed) return `new tokens that the app brought, ${life}`
+  if (!landed) return `new tokens that came late or that the app brought, ${life}`
   const took = ` after ${duration(landed.until - landed.from)}`
   const waiting = [...pending].filter(({ stays }) => stays.at(-1)?.waitsFor === 'renewal').length
   return `new tokens${took}, ${life}; ${waiting === 1 ? '1 request goes' : `${waiting} requests go`} on`

@@ -43,11 +43,11 @@ export interface Had {
   endpoints?: Endpoints | undefined
 }
 
-/** What a flight may do to the session. Each call has no effect where the flight is not current any more. */
+/** What a flight may do to the session. Nothing comes of a flight that is neither current nor late. */
 export interface Ground {
   /**
-   * From now on this flight is the only one: a late answer of the one before is given up, unless it is in hand or
-   * its deadline has not come; then this resolves when that one is over.
+   * From now on this flight is the only one: a late answer of the one before is given up, unless it is in hand;
+   * then this resolves when that one is over.
    */
   beginAlone(): Promise<void> | undefined
   /** What may be shown of an error that the app's own pieces threw. */

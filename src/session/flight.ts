@@ -8,9 +8,6 @@ import type { Verdict } from '../grant/answer.js'
 /** What the last look into the store may take where timers came so late that nothing of the deadline is left. */
 const lastLookMs = 1_000
 
-const maybeItself =
-  'If the refresh function calls an attached instance, pass it context.signal: else it waits for itself.'
-
 /** The first pause between two attempts that the server has definitely not acted on. */
 const firstPauseMs = 500
 
@@ -27,9 +24,7 @@ export class Flight {
   #isHeld = false
   #pauseTimer: Timer | undefined
   #wake: (() => void) | undefined
-  #freeLock!: () => void
-  /** Whoever leaves the flight frees the lock, however long the answer takes. */
-  readonly #freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
+  #freeLock: (() => void) | undefined
   #after: AfterLock
   #tries = 0
   /** The tries that came so far as to send something. */
@@ -63,13 +58,9 @@ export class Flight {
     this.#flown = this.#fly()
   }
 
-  /**
-   * For a late one. Resolves when the answer that it has in hand is stored, or when what it has on the wire has come
-   * to an end; undefined past its deadline, when nothing may come any more.
-   */
+  /** Resolves when the answer that it has in hand is stored; undefined where it has none. */
   get landing(): Promise<void> | undefined {
-    if (this.#phase === 'committing') return this.#flown
-    return this.#isTold ? undefined : Promise.race([this.#flown, this.#freed])
+    return this.#phase === 'committing' ? this.#flown : undefined
   }
 
   /** While someone waits for it, the process is kept alive until its deadline. */
@@ -89,7 +80,7 @@ export class Flight {
     const stoodStill = now() - this.#startedAt - refreshTimeoutMs > lastLookMs
     const freeMs = stoodStill ? Math.max(ms, refreshTimeoutMs) : ms
     // With the answer in hand the lock is kept until it is stored: others would send what has been spent.
-    this.#timers = [startTimer(freeMs, () => this.#phase === 'committing' || this.#freeLock())]
+    this.#timers = [startTimer(freeMs, () => this.#phase === 'committing' || this.#freeLock?.())]
   }
 
   /** Ends its wait for the cool-down. */
@@ -102,7 +93,7 @@ export class Flight {
     for (const timer of this.#timers) timer.clear()
     if (this.#phase === 'committing') return
     this.#controller.abort()
-    this.#freeLock()
+    this.#freeLock?.()
     this.#wake?.()
   }
 
@@ -115,9 +106,11 @@ export class Flight {
     // The refresh token that a late answer has replaced must not be sent again while the new one is being stored.
     if (landing) await landing
     if (this.signal.aborted) return
+    // Whoever leaves the flight frees the lock, however long the answer takes.
+    const freed = new Promise<void>((resolve) => (this.#freeLock = resolve))
     let renewed: Promise<void> | undefined
     const renew = (): Promise<void> => (renewed = this.#renew().then((after) => void (this.#after = after)))
-    const inLock = (): Promise<unknown> => Promise.race([renew(), this.#freed])
+    const inLock = (): Promise<unknown> => Promise.race([renew(), freed])
     try {
       await (lock ? lock(this.signal, inLock) : inLock())
     } catch (cause) {
@@ -234,7 +227,10 @@ export class Flight {
     if (this.#phase === 'looking') return
     const { settings, ground } = this.plan
     const isGranting = this.#phase === 'granting'
-    const hint = isGranting && typeof settings.refresh === 'function' ? maybeItself : undefined
+    const isApps = isGranting && typeof settings.refresh === 'function'
+    const hint = isApps
+      ? 'If the refresh function calls an attached instance, pass it context.signal: else it waits for itself.'
+      : undefined
     this.#isTold = isGranting
     const reason = lateIn[this.#phase] ?? 'timeout'
     ground.fail(this, new RefreshUnavailableError(reason, { ambiguous: isGranting, hint }), isGranting)

@@ -49,18 +49,18 @@ export class Landing implements Ground {
     return this.#persistence.readAgain(limitMs)
   }
 
-  isCurrent({ plan }: Flight): boolean {
-    return this.#isAt(plan)
+  isCurrent(flight: Flight): boolean {
+    return this.#isAt(flight.plan, flight)
   }
 
   async commit(flight: Flight, tokens: TokenSet, sentAt: number, limitMs: number): Promise<void> {
     const { plan } = flight
     const core = this.#core
-    if (!this.#baseOf(plan, tokens)) return
+    if (!this.#baseOf(flight, tokens)) return this.#forget(flight)
     // Another tab may have logged in while the grant was on its way: its record must not be overwritten.
     if (plan.lock && plan.isShared) await this.readAgain(limitMs)
-    const base = this.#baseOf(plan, tokens)
-    if (!base) return
+    const base = this.#baseOf(flight, tokens)
+    if (!base) return this.#forget(flight)
     const before = credentialOf(core.state)
     if (before && !isSameUser(before, tokens.subject, plan)) {
       const record = { sessionId: newSessionId(), version: 1, tokens, issuedAt: sentAt }
@@ -77,27 +77,37 @@ export class Landing implements Ground {
       isVaulted: mayBeVaulted(before, plan),
     })
     credential.arrival = freshnessOf(credential, core.settings.now(), core.settings)
-    await this.#persistence.write(credential, () => this.#isAt(base), limitMs)
+    const isWanted = (): boolean => this.#isAt(base, flight)
+    await this.#persistence.write(credential, isWanted, limitMs)
     // A login or logout that came meanwhile has queued its own store call behind ours.
-    if (this.#isAt(base)) this.#granted(credential)
+    if (isWanted()) this.#granted(credential)
   }
 
   /**
-   * What the new tokens come after; undefined where they come too late. Not late are those with a new refresh token
-   * where another tab's answer, late itself, has left the one that was sent: that one is spent. Of a vault's nobody
-   * can see whether it was left; the newest there is good in any case.
+   * What the new tokens come after; undefined where they come too late. Not late are those of a grant with a new
+   * refresh token where another tab's answer, late itself, has left the one that was sent: that one is spent. Of a
+   * vault's nobody can see whether it was left; the newest there is good in any case.
    */
-  #baseOf(plan: Flight['plan'], { refreshToken }: TokenSet): Base | undefined {
+  #baseOf(flight: Flight, { refreshToken }: TokenSet): Base | undefined {
     const { state } = this.#core
+    const { plan } = flight
     const sent = plan.credential?.tokens.refreshToken
-    const isLeft = plan.credential && credentialOf(state)?.tokens.refreshToken === sent
+    const isLeft = plan.lock && credentialOf(state)?.tokens.refreshToken === sent
     const base = { generation: plan.generation, version: versionOf(state) }
-    return this.#isAt(isLeft && refreshToken !== sent ? base : plan) ? base : undefined
+    return this.#isAt(isLeft && refreshToken !== sent ? base : plan, flight) ? base : undefined
   }
 
-  #isAt({ generation, version }: Base): boolean {
+  #isAt({ generation, version }: Base, flight: Flight): boolean {
     const { state } = this.#core
-    return state.generation === generation && versionOf(state) === version
+    // The session is over, and `acquire` its last resort: nothing else may bring it back.
+    const isOver = state.status === 'refreshing' && state.flight.plan.ended && state.flight !== flight
+    return !isOver && state.generation === generation && versionOf(state) === version
+  }
+
+  /** Nothing comes of it: whoever needs a renewal has nothing to wait for. */
+  #forget(flight: Flight): void {
+    const { state } = this.#core
+    if (state.late === flight) this.#core.transition(givenUp(state))
   }
 
   async end(flight: Flight, error: LoginRequiredError, limitMs: number): Promise<AfterLock> {
@@ -106,13 +116,14 @@ export class Landing implements Ground {
     // A vault may hold what was refused although no session was seen here.
     const isKept = credential ?? this.#core.vault
     // What ends after another login or a logout is no news of the session that there is now.
-    if (!isCurrent()) return
+    if (!isCurrent()) return this.#forget(flight)
     this.#core.events.emit({ type: 'grantFailed', error })
     if (isKept && isCurrent()) await this.readAgain(limitMs)
     // Inside the lock, or the next holder would ask again with the same dead token.
     if (isKept && isCurrent()) await this.#persistence.clear(credential, isCurrent, limitMs, error.reason)
     return () => {
       if (isCurrent()) this.over(error, flight.plan.lock !== undefined)
+      else this.#forget(flight)
     }
   }
 
@@ -124,8 +135,8 @@ export class Landing implements Ground {
 
   fail(flight: Flight, error: RefreshUnavailableError | RefreshConfigurationError, isLate = false): void {
     const { state, settings } = this.#core
-    // Another tab has renewed meanwhile: nobody waits who could be told.
-    if (isLate && state.late === flight) return this.#core.transition(givenUp(state))
+    // Another tab has renewed meanwhile: nobody waits who could be told, and the lock was kept long enough.
+    if (state.late === flight) return isLate ? flight.linger(0) : this.#forget(flight)
     if (state.status !== 'refreshing' || state.flight !== flight) return
     const { credential, isRejected } = state
     const now = settings.now()

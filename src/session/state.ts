@@ -123,13 +123,12 @@ export function activated(credential: Credential): Active {
  * grant is not cut short: the server may be replacing it. An acquisition is: nobody needs the dialog any more.
  */
 export function overtaken(state: SessionState, credential: Credential): Active {
-  const left = credentialOf(state)?.tokens
-  const isLeft = left !== undefined && left.refreshToken === credential.tokens.refreshToken
+  const isLeft = credentialOf(state)?.tokens.refreshToken === credential.tokens.refreshToken
   return { ...activated(credential), late: isLeft ? flightsOf(state).find(isGranting) : undefined }
 }
 
 function isGranting({ plan, phase }: Flight): boolean {
-  return plan.lock !== undefined && phase === 'granting'
+  return plan.lock !== undefined && (phase === 'granting' || phase === 'committing')
 }
 
 /** The same tokens, as though they had ended at `now`; for `tokenflight/devtools`. */
