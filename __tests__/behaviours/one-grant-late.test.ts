@@ -1,4 +1,5 @@
 /** Behaviour 11: an answer that comes past its deadline counts until another grant is on the wire. */
+import type { TokenSet } from 'tokenflight/axios'
 import { useBench, type Bench } from '../support/bench.js'
 import { deferred } from '../support/deferred.js'
 import { pass, turn, useFakeClock } from '../support/fake-clock.js'
@@ -117,4 +118,29 @@ it('given up, it does not make the pauses short again: the next failure doubles 
   expect(endpoint.asked).toHaveLength(3)
   await third
   await arrive()
+})
+
+it('what a function answers after all for the login before does not call it off (11, 28)', async () => {
+  const answers = [deferred<TokenSet>(), deferred<TokenSet>()]
+  const signals: AbortSignal[] = []
+  // It pays no heed to its signal.
+  const { session } = bench({
+    refresh: (_tokens, { signal }) =>
+      answers[signals.push(signal) - 1]?.promise ?? Promise.reject(new Error('More')),
+    refreshTimeoutMs: 9_000,
+  })
+  await session.login({ accessToken: 'first', refreshToken: 'of-first' })
+  const left = rejectionOf(session.refresh())
+  await turn()
+  await session.login({ accessToken: 'second', refreshToken: 'of-second' })
+  await left
+  const refused = rejectionOf(session.refresh())
+  await pass(9_000)
+  await refused
+  answers[0]?.resolve({ accessToken: 'first-2', refreshToken: 'of-first-2' })
+  await turn()
+  answers[1]?.resolve({ accessToken: 'second-2', refreshToken: 'of-second-2' })
+  await turn()
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+  expect(await session.getTokens()).toMatchObject({ accessToken: 'second-2', refreshToken: 'of-second-2' })
 })

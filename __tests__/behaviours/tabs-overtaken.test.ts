@@ -174,6 +174,17 @@ it('another tab’s tokens end the wait for a cool-down, and a renewal that is w
   await renewed
 })
 
+it('another tab’s tokens end the pause between two attempts: the lock is free at once (25, 34)', async () => {
+  asked[0]?.reject(Object.assign(new Error('Busy'), { status: 503 }))
+  await turn()
+  await overtake({ accessToken: 'access-2' })
+  const other = createSession({ store, refresh: async () => replaced })
+  void other.refresh()
+  await turn()
+  expect(record()).toMatchObject({ version: 3, tokens: replaced })
+  other.dispose()
+})
+
 it('the signal of a grant is not aborted by its own success, nor by its own end', async () => {
   asked[0]?.resolve({ accessToken: 'access-2', refreshToken: 'refresh-2' })
   await turn()
