@@ -252,23 +252,107 @@ describe('with `acquire`', () => {
   )
 })
 
-it('the first grant with a cookie is not cut short either: its answer sets the next cookie (34)', async () => {
-  const signals: (AbortSignal | null | undefined)[] = []
-  const place = noticedStore()
-  const one = createSession({
-    store: place,
-    refresh: {
-      tokenEndpoint: 'https://auth.example.com/token',
-      refreshTokenIn: 'cookie',
-      fetch: (_url, init) => (signals.push(init?.signal), new Promise(() => {})),
-    },
+describe('with a vault', () => {
+  let vaulted: string | undefined
+  const vault = {
+    get: () => vaulted,
+    set: (token: string) => void (vaulted = token),
+    clear: () => void (vaulted = undefined),
+  }
+
+  beforeEach(() => {
+    session.dispose()
+    store.clear()
+    vaulted = undefined
   })
-  const token = one.getAccessToken()
+
+  /** A session with a function that pays no heed to its signal. */
+  function vaulting() {
+    const answers: Deferred<TokenResponse>[] = []
+    const refresh = (): Promise<TokenResponse> => {
+      const answer = deferred<TokenResponse>()
+      answers.push(answer)
+      return answer.promise
+    }
+    return { one: createSession({ store, vault, refresh }), answers }
+  }
+
+  it.each([
+    ['told of', true],
+    ['found when the answer is there', false],
+  ])('what a first grant brings is not stored over another user’s login, %s (34)', async (_, isTold) => {
+    vaulted = 'of-ada'
+    const { one, answers } = vaulting()
+    const token = one.getAccessToken()
+    await turn()
+    vaulted = 'of-grace'
+    const tokens = { accessToken: 'grace-1', subject: 'grace' }
+    store.set({ format: 1, sessionId: 'of grace', version: 1, tokens, issuedAt: 0, isVaulted: true })
+    if (isTold) store.notify()
+    await turn()
+    answers[0]?.resolve({ accessToken: 'ada-9', refreshToken: 'of-ada-9', subject: 'ada' })
+    await token
+    expect([vaulted, record()]).toMatchObject(['of-grace', { sessionId: 'of grace', version: 1, tokens }])
+    one.dispose()
+  })
+
+  it('what was given up is not stored over what the next grant has brought (11)', async () => {
+    const { one, answers } = vaulting()
+    await one.login({ accessToken: 'access-1', refreshToken: 'refresh-1' })
+    const refused = one.refresh().catch(() => {})
+    await pass(30_000)
+    await refused
+    const renewed = one.refresh()
+    await turn()
+    answers[1]?.resolve({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+    await renewed
+    answers[0]?.resolve(replaced)
+    await turn()
+    expect([vaulted, record().version, await one.getAccessToken()]).toEqual(['refresh-2', 2, 'access-2'])
+    one.dispose()
+  })
+})
+
+it('past its deadline it is kept as well: another tab’s tokens do not call it off (11, 34)', async () => {
+  await pass(31_000)
+  await overtake({ accessToken: 'access-2' })
+  expect(asked[0]?.signal.aborted).toBe(false)
+  asked[0]?.resolve(replaced)
   await turn()
-  place.set({ format: 1, sessionId: 'theirs', version: 1, tokens: { accessToken: 'access-2' }, issuedAt: 0 })
-  place.notify()
-  expect(await token).toBe('access-2')
-  expect(signals.map((signal) => signal?.aborted)).toEqual([false])
+  expect(record()).toMatchObject({ version: 3, tokens: replaced })
+})
+
+it('tokens that another tab stores between the last look and the write are not put before those of the answer (33, 34)', async () => {
+  session.dispose()
+  const looks: Deferred<void>[] = []
+  const slow = {
+    ...store,
+    get: async () => {
+      const found = store.get()
+      const look = deferred<void>()
+      looks.push(look)
+      await look.promise
+      return found
+    },
+  }
+  const answered = async () => {
+    for (const look of looks.splice(0)) look.resolve()
+    await turn()
+  }
+  const granted = jest.fn(async () => replaced)
+  const one = createSession({ store: slow, refresh: granted })
+  await answered()
+  const renewed = one.refresh()
+  await turn()
+  await answered()
+  expect([granted.mock.calls.length, looks.length]).toEqual([1, 1])
+  // The last look is on its way, with what was there before.
+  const before = record()
+  store.set({ ...before, version: 3, tokens: { ...before.tokens, accessToken: 'access-2' } })
+  store.notify()
+  while (looks.length) await answered()
+  await renewed
+  expect([record(), await one.getTokens()]).toMatchObject([{ version: 4, tokens: replaced }, replaced])
   one.dispose()
 })
 

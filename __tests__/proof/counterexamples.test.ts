@@ -199,6 +199,32 @@ it('a late refusal that the store keeps for longer than a deadline is waited for
     end: 'drain',
   }))
 
+it('a refusal that comes after another tab has had tokens for the same refresh token may be the older: it ends nothing', () =>
+  holds({
+    world: { ...plain, tabs: 2, isShared: true },
+    steps: [
+      ['login', 0],
+      ['request', 1, 'axios'],
+      ['expire'],
+      ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
+      //   tab 1 asks for a grant with u1.1-r1
+      ['request', 0, 'axios'],
+      ['pass', 31_000],
+      ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
+      //   tab 0 asks for a grant with u1.1-r1
+      ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
+      //   tab 0 tells 'adopted', and does not call off its grant
+      ['grant', 0, 'invalid_grant'], // tab 0: grant with u1.1-r1
+      ['api', 0, 'judge'],
+      ['pass', 60_000],
+      ['expire'],
+      ['request', 0, 'axios'],
+      ['api', 0, 'judge'],
+      //   tab 0 asks for a grant with u1.1-r1
+    ],
+    end: 'drain',
+  }))
+
 /**
  * The rules excuse this one window (see `StoreTrouble`): a store of this kind cannot compare and set, and a login does
  * not wait for the lock. What it costs the user is the login.

@@ -28,8 +28,8 @@ export const faultsOfSessions: readonly Fault[] = [
     edits: [
       {
         file: 'session/landing.ts',
-        find: 'if (isWanted()) this.#granted(credential)',
-        replace: 'this.#granted(credential)',
+        find: 'return isWanted() ? this.#granted(credential) : this.commit(flight, tokens, sentAt, limitMs)',
+        replace: 'return this.#granted(credential)',
       },
     ],
     witness: {

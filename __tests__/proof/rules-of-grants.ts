@@ -1,20 +1,33 @@
 import type { AskedGrant, Facts, Rule } from './journal.js'
 
+/** A grant has this much of its deadline at least. */
+const shortestAttemptMs = 5_000
+
 /**
  * Behaviour 6. In one tab there is never a second one. Of the others one may still be out that its tab waits for no
- * longer, and its late answer is welcome: it was given up at its deadline, or another tab has renewed meanwhile.
+ * longer, and its late answer is welcome: it was given up at its deadline, or another tab has renewed meanwhile and
+ * its deadline has passed silently.
  */
 export function oneGrant(): Rule {
   const givenUp = new Set<AskedGrant>()
+  const overtaken = new Map<AskedGrant, number>()
+  const mayBeOut = (grant: AskedGrant, elapsed: number): boolean =>
+    givenUp.has(grant) || (overtaken.get(grant) ?? Infinity) <= elapsed
+  const askedAt = new Map<AskedGrant, number>()
   return {
     says: 'There is at most one grant on the wire.',
     on: {
       told({ tab, event }, { grants }) {
-        if (event.type !== 'grantFailed' && event.type !== 'adopted') return
-        for (const grant of grants) if (grant.tab === tab) givenUp.add(grant)
+        for (const grant of grants) {
+          if (grant.tab !== tab) continue
+          if (event.type === 'grantFailed') givenUp.add(grant)
+          if (event.type === 'adopted') overtaken.set(grant, (askedAt.get(grant) ?? 0) + shortestAttemptMs)
+        }
       },
-      grant({ grant: { tab } }, { grants }) {
-        const other = grants.find((grant) => grant.tab === tab || !givenUp.has(grant))
+      grant({ grant }, { grants, elapsed }) {
+        askedAt.set(grant, elapsed)
+        const { tab } = grant
+        const other = grants.find((one) => one.tab === tab || !mayBeOut(one, elapsed))
         return other && `tab ${tab} asks while the grant of tab ${other.tab} is on the wire`
       },
     },
@@ -75,6 +88,8 @@ class Sent {
   /** Since when the cool-down counts, by either clock. */
   #endedWall: number
   #endedAt: number
+  /** While it was out, another was answered with the same one kept: a refusal that comes then may be the older. */
+  #isProved = false
   /** Its tab has told that it failed, with no answer yet. */
   #isGivenUp = false
   #lateMs = 0
@@ -87,9 +102,15 @@ class Sent {
     this.#endedAt = elapsed
   }
 
-  /** The app asks for a renewal, or the token has proved to be good. */
+  /** The app asks for a renewal. */
   permit(): void {
     this.#isPermitted = true
+  }
+
+  /** The token has proved to be good. */
+  prove(): void {
+    this.#isPermitted = true
+    this.#isProved ||= this.grant.how === undefined
   }
 
   /** From here on the cool-down counts. Answered late, it was given up before, and its tab has waited since. */
@@ -112,7 +133,7 @@ class Sent {
   }
 
   get isFinal(): boolean {
-    return final.includes(this.grant.how ?? '')
+    return final.includes(this.grant.how ?? '') && !(this.#isProved && this.grant.how === 'refused')
   }
 
   /**
@@ -212,7 +233,7 @@ export function noTokenTwice(): Rule {
       grantEnded({ grant }, facts) {
         // Called off: it had been given up, or belongs to another session.
         if (grant.how !== 'left') wire.of(grant)?.end(facts)
-        if (grant.how === 'kept') for (const one of wire.withToken(grant.refreshToken)) one.permit()
+        if (grant.how === 'kept') for (const one of wire.withToken(grant.refreshToken)) one.prove()
       },
       grant({ grant }, facts) {
         wire.look(grant, facts)

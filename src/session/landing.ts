@@ -1,4 +1,13 @@
-import { activated, credentialOf, failed, givenUp, signedOut, versionOf, type Credential } from './state.js'
+import {
+  activated,
+  credentialOf,
+  failed,
+  flightsOf,
+  givenUp,
+  signedOut,
+  versionOf,
+  type Credential,
+} from './state.js'
 import type { AfterLock, Ground } from './flight-plan.js'
 import type { Flight } from './flight.js'
 import type { Core } from './core.js'
@@ -79,22 +88,22 @@ export class Landing implements Ground {
     credential.arrival = freshnessOf(credential, core.settings.now(), core.settings)
     const isWanted = (): boolean => this.#isAt(base, flight)
     await this.#persistence.write(credential, isWanted, limitMs)
-    // A login or logout that came meanwhile has queued its own store call behind ours.
-    if (isWanted()) this.#granted(credential)
+    // What came meanwhile has queued its own store call behind ours: it is looked at in its turn.
+    return isWanted() ? this.#granted(credential) : this.commit(flight, tokens, sentAt, limitMs)
   }
 
   /**
-   * What the new tokens come after; undefined where they come too late. Not late are those of a grant with a new
-   * refresh token where another tab's answer, late itself, has left the one that was sent: that one is spent. Of a
-   * vault's nobody can see whether it was left; the newest there is good in any case.
+   * What the new tokens come after; undefined where they come too late. Not late are those with a new refresh token
+   * where another tab's answer, late itself, has left the one that was sent, so that the flight is known still: that
+   * one is spent. Of a vault's nobody can see whether it was left; the newest there is good in any case.
    */
   #baseOf(flight: Flight, { refreshToken }: TokenSet): Base | undefined {
     const { state } = this.#core
     const { plan } = flight
-    const sent = plan.credential?.tokens.refreshToken
-    const isLeft = plan.lock && credentialOf(state)?.tokens.refreshToken === sent
+    const isReplaced = refreshToken !== plan.credential?.tokens.refreshToken
+    const isLeft = isReplaced && flightsOf(state).includes(flight)
     const base = { generation: plan.generation, version: versionOf(state) }
-    return this.#isAt(isLeft && refreshToken !== sent ? base : plan, flight) ? base : undefined
+    return this.#isAt(isLeft ? base : plan, flight) ? base : undefined
   }
 
   #isAt({ generation, version }: Base, flight: Flight): boolean {

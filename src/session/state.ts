@@ -123,7 +123,9 @@ export function activated(credential: Credential): Active {
  * grant is not cut short: the server may be replacing it. An acquisition is: nobody needs the dialog any more.
  */
 export function overtaken(state: SessionState, credential: Credential): Active {
-  const isLeft = credentialOf(state)?.tokens.refreshToken === credential.tokens.refreshToken
+  const left = credentialOf(state)?.tokens
+  // With no tokens before it is another login perhaps, whose cookie must not be replaced by the old one's.
+  const isLeft = left && left.refreshToken === credential.tokens.refreshToken
   return { ...activated(credential), late: isLeft ? flightsOf(state).find(isGranting) : undefined }
 }
 
