@@ -1,6 +1,5 @@
 import type { LoginRequiredError, RefreshConfigurationError, RefreshUnavailableError } from '../errors.js'
 import type { Endpoints } from '../grant/endpoints.js'
-import type { Credential } from './state.js'
 import type { Flight } from './flight.js'
 import type { RefreshReason } from '../grant/grant-options.js'
 import type { Settings } from '../options.js'
@@ -13,8 +12,6 @@ export interface FlightPlan {
   /** What it was started for: its result counts only while these are still current. */
   readonly generation: number
   readonly version: number
-  /** What it renews; undefined for the first tokens. */
-  readonly credential: Credential | undefined
   /** What is left of a cool-down, in milliseconds; nothing is sent before. */
   readonly waitMs: number
   readonly settings: Settings

@@ -100,7 +100,7 @@ export class Landing implements Ground {
   #baseOf(flight: Flight, { refreshToken }: TokenSet): Base | undefined {
     const { state } = this.#core
     const { plan } = flight
-    const isReplaced = refreshToken !== plan.credential?.tokens.refreshToken
+    const isReplaced = refreshToken !== credentialOf(state)?.tokens.refreshToken
     const isLeft = isReplaced && flightsOf(state).includes(flight)
     const base = { generation: plan.generation, version: versionOf(state) }
     return this.#isAt(isLeft ? base : plan, flight) ? base : undefined

@@ -171,7 +171,6 @@ export class Renewal {
       reason,
       generation: state.generation,
       version: versionOf(state),
-      credential,
       waitMs,
       settings,
       ground: this.#landing,
