@@ -1,15 +1,19 @@
+/** Behaviours 11 and 34: another tab stores newer tokens of the same session while a grant is on the wire. */
 import {
   createSession,
-  memoryStore,
   type Session,
   type SessionOptions,
   type StoredRecord,
   type TokenResponse,
   type TokenSet,
+  type TokenStore,
 } from 'tokenflight'
 import { deferred, type Deferred } from '../support/deferred.js'
 import { failOnLeaks } from '../support/no-leaks.js'
 import { pass, turn, useFakeClock } from '../support/fake-clock.js'
+import { sharedPlace, type SharedPlace } from '../support/shared-store.js'
+import { slowPlace } from '../support/slow-store.js'
+import { VaultDouble } from '../support/vault-double.js'
 
 failOnLeaks()
 afterEach(() => session.dispose())
@@ -21,39 +25,30 @@ interface Asked extends Deferred<TokenResponse> {
   readonly signal: AbortSignal
 }
 
+let place: SharedPlace
+/** The session's own way to the place: what is stored by it, the session is not told. */
+let own: TokenStore
 let session: Session
-let store: ReturnType<typeof noticedStore>
 let asked: Asked[]
 
-const record = (): StoredRecord => store.get() as StoredRecord
+/** The way of one more tab, which hears of what the others store. */
+const tab = (): TokenStore => place.open({ hears: true })
 
-/** A store in memory that is shared, and the notice of another tab. */
-function noticedStore() {
-  const listeners = new Set<() => void>()
-  return {
-    ...memoryStore(),
-    name: 'shared',
-    subscribe(onChange: () => void) {
-      listeners.add(onChange)
-      return () => void listeners.delete(onChange)
-    },
-    notify: () => listeners.forEach((tell) => tell()),
-  }
-}
+const record = (): StoredRecord => place.found as StoredRecord
 
-/** Another tab stores what its own grant has brought after all, with the lock already free, and tells of it. */
-async function overtake(stored: TokenSet): Promise<void> {
+/** What another tab's grant has brought after all, with the lock already free. */
+async function overtake(stored: TokenSet, way = place.open()): Promise<void> {
   const before = record()
-  store.set({ ...before, version: before.version + 1, tokens: { ...before.tokens, ...stored } })
-  store.notify()
+  await way.set({ ...before, version: before.version + 1, tokens: { ...before.tokens, ...stored } })
   await turn()
 }
 
 beforeEach(async () => {
-  store = noticedStore()
+  place = sharedPlace()
+  own = tab()
   asked = []
   session = createSession({
-    store,
+    store: own,
     refresh: (tokens, { signal }) => {
       const one = { ...deferred<TokenResponse>(), refreshToken: tokens?.refreshToken, signal }
       asked.push(one)
@@ -110,7 +105,7 @@ describe('another tab stores the old refresh token while a grant with it is on t
   })
 
   it('past its deadline the lock is free for others, and the answer still counts (11, 34)', async () => {
-    const other = createSession({ store, refresh: async () => ({ accessToken: 'access-4' }) })
+    const other = createSession({ store: tab(), refresh: async () => ({ accessToken: 'access-4' }) })
     await pass(20_000)
     const renewed = other.refresh()
     await pass(9_999)
@@ -126,7 +121,7 @@ describe('another tab stores the old refresh token while a grant with it is on t
   })
 
   it('an answer that says "later" frees the lock at once, and is followed by no other attempt (25, 34)', async () => {
-    const other = createSession({ store, refresh: async () => replaced })
+    const other = createSession({ store: tab(), refresh: async () => replaced })
     const renewed = other.refresh()
     await turn()
     expect(record().version).toBe(2)
@@ -144,8 +139,41 @@ describe('another tab stores the old refresh token while a grant with it is on t
     asked[0]?.resolve(replaced)
     await turn()
     expect(asked[0]?.signal.aborted).toBe(true)
-    expect([await session.getTokens(), store.get()]).toEqual([undefined, undefined])
+    expect([await session.getTokens(), place.found]).toEqual([undefined, undefined])
   })
+})
+
+describe('another tab stores tokens that are found only when the answer is there', () => {
+  it('with the old refresh token: the answer that has replaced that one counts (23, 34)', async () => {
+    await overtake({ accessToken: 'access-2' }, own)
+    asked[0]?.resolve(replaced)
+    await turn()
+    expect(await session.getTokens()).toMatchObject(replaced)
+    expect(record()).toMatchObject({ version: 3, tokens: replaced })
+  })
+
+  it('with the old refresh token, which is kept by both: the newer record counts (34)', async () => {
+    await overtake({ accessToken: 'access-2' }, own)
+    asked[0]?.resolve({ accessToken: 'access-3' })
+    await turn()
+    expect(await session.getTokens()).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-1' })
+    expect(record()).toMatchObject({ version: 2, tokens: { accessToken: 'access-2' } })
+  })
+
+  it.each<[what: string, answer: TokenResponse]>([
+    ['a new one', replaced],
+    ['none', { accessToken: 'access-3' }],
+  ])(
+    'with a new refresh token: the record counts, though the answer has %s too (34)',
+    async (_what, answer) => {
+      const stored = { accessToken: 'access-2', refreshToken: 'refresh-2' }
+      await overtake(stored, own)
+      asked[0]?.resolve(answer)
+      await turn()
+      expect(await session.getTokens()).toMatchObject(stored)
+      expect(record()).toMatchObject({ version: 2, tokens: stored })
+    },
+  )
 })
 
 it('a new refresh token in the store calls off the grant with the old one (34)', async () => {
@@ -178,7 +206,7 @@ it('another tab’s tokens end the pause between two attempts: the lock is free 
   asked[0]?.reject(Object.assign(new Error('Busy'), { status: 503 }))
   await turn()
   await overtake({ accessToken: 'access-2' })
-  const other = createSession({ store, refresh: async () => replaced })
+  const other = createSession({ store: tab(), refresh: async () => replaced })
   void other.refresh()
   await turn()
   expect(record()).toMatchObject({ version: 3, tokens: replaced })
@@ -203,7 +231,7 @@ describe('with `acquire`', () => {
     session.dispose()
     const acquired: Asked[] = []
     const one = createSession({
-      store,
+      store: tab(),
       acquire: ({ signal }) => {
         const call = { ...deferred<TokenResponse>(), refreshToken: undefined, signal }
         acquired.push(call)
@@ -239,31 +267,25 @@ describe('with `acquire`', () => {
       await turn()
       if (isOvertaken) await overtake({ accessToken: 'access-2' })
       const before = record()
-      store.set({ ...before, version: before.version + 1, tokens: {}, ended: 'refused' } as never)
-      store.notify()
+      await place.open().set({ ...before, version: before.version + 1, tokens: {}, ended: 'refused' })
       await turn()
       expect(acquired).toHaveLength(1)
       // A function that pays no heed to its signal.
       granted.resolve(replaced)
       await turn()
-      expect([store.get(), acquired[0]?.signal.aborted]).toMatchObject([{ ended: 'refused' }, false])
+      expect([place.found, acquired[0]?.signal.aborted]).toMatchObject([{ ended: 'refused' }, false])
       one.dispose()
     },
   )
 })
 
 describe('with a vault', () => {
-  let vaulted: string | undefined
-  const vault = {
-    get: () => vaulted,
-    set: (token: string) => void (vaulted = token),
-    clear: () => void (vaulted = undefined),
-  }
+  let vault: VaultDouble
 
-  beforeEach(() => {
+  beforeEach(async () => {
     session.dispose()
-    store.clear()
-    vaulted = undefined
+    await own.clear()
+    vault = new VaultDouble()
   })
 
   /** A session with a function that pays no heed to its signal. */
@@ -274,25 +296,46 @@ describe('with a vault', () => {
       answers.push(answer)
       return answer.promise
     }
-    return { one: createSession({ store, vault, refresh }), answers }
+    return { one: createSession({ store: own, vault, refresh }), answers }
   }
+
+  it('the answer with a new refresh token counts, whatever the record’s, and is in the vault (34)', async () => {
+    const { one, answers } = vaulting()
+    await one.login({ accessToken: 'access-1', refreshToken: 'refresh-1' })
+    const renewed = one.refresh()
+    await turn()
+    await overtake({ accessToken: 'access-2' }, own)
+    answers[0]?.resolve(replaced)
+    await renewed
+    await turn()
+    expect(await one.getTokens()).toMatchObject({ accessToken: 'access-3' })
+    expect([record().version, vault.held]).toEqual([3, 'refresh-3'])
+    one.dispose()
+  })
 
   it.each([
     ['told of', true],
     ['found when the answer is there', false],
   ])('what a first grant brings is not stored over another user’s login, %s (34)', async (_, isTold) => {
-    vaulted = 'of-ada'
+    vault.held = 'of-ada'
     const { one, answers } = vaulting()
     const token = one.getAccessToken()
     await turn()
-    vaulted = 'of-grace'
+    vault.held = 'of-grace'
     const tokens = { accessToken: 'grace-1', subject: 'grace' }
-    store.set({ format: 1, sessionId: 'of grace', version: 1, tokens, issuedAt: 0, isVaulted: true })
-    if (isTold) store.notify()
+    const login = {
+      format: 1,
+      sessionId: 'of grace',
+      version: 1,
+      tokens,
+      issuedAt: 0,
+      isVaulted: true,
+    } as const
+    await (isTold ? place.open() : own).set(login)
     await turn()
     answers[0]?.resolve({ accessToken: 'ada-9', refreshToken: 'of-ada-9', subject: 'ada' })
     await token
-    expect([vaulted, record()]).toMatchObject(['of-grace', { sessionId: 'of grace', version: 1, tokens }])
+    expect([vault.held, record()]).toMatchObject(['of-grace', { sessionId: 'of grace', version: 1, tokens }])
     one.dispose()
   })
 
@@ -308,7 +351,7 @@ describe('with a vault', () => {
     await renewed
     answers[0]?.resolve(replaced)
     await turn()
-    expect([vaulted, record().version, await one.getAccessToken()]).toEqual(['refresh-2', 2, 'access-2'])
+    expect([vault.held, record().version, await one.getAccessToken()]).toEqual(['refresh-2', 2, 'access-2'])
     one.dispose()
   })
 })
@@ -323,36 +366,22 @@ it('past its deadline it is kept as well: another tab’s tokens do not call it 
 })
 
 it('tokens that another tab stores between the last look and the write are not put before those of the answer (33, 34)', async () => {
-  session.dispose()
-  const looks: Deferred<void>[] = []
-  const slow = {
-    ...store,
-    get: async () => {
-      const found = store.get()
-      const look = deferred<void>()
-      looks.push(look)
-      await look.promise
-      return found
-    },
-  }
-  const answered = async () => {
-    for (const look of looks.splice(0)) look.resolve()
-    await turn()
-  }
+  const slow = slowPlace()
   const granted = jest.fn(async () => replaced)
-  const one = createSession({ store: slow, refresh: granted })
-  await answered()
+  const one = createSession({ store: slow.store, refresh: granted })
+  const login = one.login({ accessToken: 'access-1', refreshToken: 'refresh-1' })
+  await pass(20)
+  await login
   const renewed = one.refresh()
-  await turn()
-  await answered()
-  expect([granted.mock.calls.length, looks.length]).toEqual([1, 1])
+  await pass(15)
   // The last look is on its way, with what was there before.
-  const before = record()
-  store.set({ ...before, version: 3, tokens: { ...before.tokens, accessToken: 'access-2' } })
-  store.notify()
-  while (looks.length) await answered()
+  expect(granted).toHaveBeenCalledTimes(1)
+  const before = slow.found as StoredRecord
+  slow.found = { ...before, version: 3, tokens: { ...before.tokens, accessToken: 'access-2' } }
+  slow.tell()
+  await pass(100)
   await renewed
-  expect([record(), await one.getTokens()]).toMatchObject([{ version: 4, tokens: replaced }, replaced])
+  expect([slow.found, await one.getTokens()]).toMatchObject([{ version: 4, tokens: replaced }, replaced])
   one.dispose()
 })
 
@@ -366,9 +395,7 @@ it('a late answer that is being stored stays known though it finds another tab�
   session.on(({ type }) => {
     if (type === 'adopted') void session.getAccessToken()
   })
-  const before = record()
-  const stored = { ...before.tokens, accessToken: 'access-2', expiresAt: Date.now() }
-  store.set({ ...before, version: 2, tokens: stored })
+  await overtake({ accessToken: 'access-2', expiresAt: Date.now() }, own)
   asked[1]?.resolve(replaced)
   await turn()
   expect(asked.map(({ refreshToken }) => refreshToken)).toEqual(['refresh-1', 'refresh-1'])
@@ -380,7 +407,7 @@ it('an overtaken grant that has come to nothing is forgotten: no lock that never
   const asking = jest.fn(async (): Promise<TokenResponse> => ({ accessToken: 'access-4' }))
   asking.mockReturnValueOnce(first.promise)
   const one = createSession({
-    store,
+    store: tab(),
     refresh: asking,
     lock: { request: (_name, _options, callback) => (void callback(), new Promise(() => {})) },
   })
