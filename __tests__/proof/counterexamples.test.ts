@@ -2,6 +2,7 @@ import { genuine } from './subject.js'
 import { inWorld } from './in-world.js'
 import { run, type Program } from './run.js'
 import { take, type Step } from './steps.js'
+import { overtakenGrant } from './overtaken-grant.js'
 import { plain } from './world-options.js'
 
 /**
@@ -201,19 +202,9 @@ it('a late refusal that the store keeps for longer than a deadline is waited for
 
 it('a refusal that comes after another tab has had tokens for the same refresh token may be the older: it ends nothing', () =>
   holds({
-    world: { ...plain, tabs: 2, isShared: true },
+    ...overtakenGrant,
     steps: [
-      ['login', 0],
-      ['request', 1, 'axios'],
-      ['expire'],
-      ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
-      //   tab 1 asks for a grant with u1.1-r1
-      ['request', 0, 'axios'],
-      ['pass', 31_000],
-      ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
-      //   tab 0 asks for a grant with u1.1-r1
-      ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
-      //   tab 0 tells 'adopted', and does not call off its grant
+      ...overtakenGrant.steps,
       ['grant', 0, 'invalid_grant'], // tab 0: grant with u1.1-r1
       ['api', 0, 'judge'],
       ['pass', 60_000],
@@ -222,7 +213,6 @@ it('a refusal that comes after another tab has had tokens for the same refresh t
       ['api', 0, 'judge'],
       //   tab 0 asks for a grant with u1.1-r1
     ],
-    end: 'drain',
   }))
 
 /**

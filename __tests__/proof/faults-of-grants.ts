@@ -1,4 +1,5 @@
 import type { Fault } from './faults.js'
+import { overtakenGrant } from './overtaken-grant.js'
 import { plain } from './world-options.js'
 
 /** Faults in what begins, allows and follows a grant. */
@@ -254,46 +255,12 @@ export const faultsOfGrants: readonly Fault[] = [
         replace: 'core.conclude(activated(credential)',
       },
     ],
-    witness: {
-      world: { ...plain, tabs: 2, isShared: true },
-      steps: [
-        ['login', 0],
-        ['request', 1, 'axios'],
-        ['expire'],
-        ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
-        //   tab 1 asks for a grant with u1.1-r1
-        ['request', 0, 'axios'],
-        ['pass', 31_000],
-        ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
-        //   tab 0 asks for a grant with u1.1-r1
-        ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
-        //   tab 0 tells 'adopted'
-      ],
-      end: 'drain',
-    },
+    witness: overtakenGrant,
   },
   {
     name: 'free the lock of a grant that another tab has overtaken',
     isRare: true,
     edits: [{ file: 'session/core.ts', find: 'next.late?.hold(false)', replace: 'next.late?.linger(0)' }],
-    witness: {
-      world: { ...plain, tabs: 2, isShared: true },
-      steps: [
-        ['login', 0],
-        ['request', 1, 'axios'],
-        ['expire'],
-        ['api', 0, 'judge'], // tab 1: request 1 with u1.1-a1
-        //   tab 1 asks for a grant with u1.1-r1
-        ['request', 0, 'axios'],
-        ['pass', 31_000],
-        ['api', 0, 'judge'], // tab 0: request 2 with u1.1-a1
-        //   tab 0 asks for a grant with u1.1-r1
-        ['grant', 0, 'kept'], // tab 1: grant with u1.1-r1
-        //   tab 0 tells 'adopted'
-        ['pass', 600],
-        ['refresh', 1],
-      ],
-      end: 'drain',
-    },
+    witness: { ...overtakenGrant, steps: [...overtakenGrant.steps, ['pass', 600], ['refresh', 1]] },
   },
 ]

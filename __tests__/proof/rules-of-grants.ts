@@ -9,25 +9,24 @@ const shortestAttemptMs = 5_000
  * its deadline has passed silently.
  */
 export function oneGrant(): Rule {
-  const givenUp = new Set<AskedGrant>()
-  const overtaken = new Map<AskedGrant, number>()
-  const mayBeOut = (grant: AskedGrant, elapsed: number): boolean =>
-    givenUp.has(grant) || (overtaken.get(grant) ?? Infinity) <= elapsed
   const askedAt = new Map<AskedGrant, number>()
+  /** Those that may still be out, and from when on. */
+  const mayBeOut = new Map<AskedGrant, number>()
   return {
     says: 'There is at most one grant on the wire.',
     on: {
       told({ tab, event }, { grants }) {
         for (const grant of grants) {
           if (grant.tab !== tab) continue
-          if (event.type === 'grantFailed') givenUp.add(grant)
-          if (event.type === 'adopted') overtaken.set(grant, (askedAt.get(grant) ?? 0) + shortestAttemptMs)
+          if (event.type === 'grantFailed') mayBeOut.set(grant, 0)
+          const from = (askedAt.get(grant) as number) + shortestAttemptMs
+          if (event.type === 'adopted' && !mayBeOut.has(grant)) mayBeOut.set(grant, from)
         }
       },
       grant({ grant }, { grants, elapsed }) {
         askedAt.set(grant, elapsed)
         const { tab } = grant
-        const other = grants.find((one) => one.tab === tab || !mayBeOut(one, elapsed))
+        const other = grants.find((one) => one.tab === tab || elapsed < (mayBeOut.get(one) ?? Infinity))
         return other && `tab ${tab} asks while the grant of tab ${other.tab} is on the wire`
       },
     },
